@@ -1,0 +1,56 @@
+"""All that the front end knows of a pack, in one value.
+
+Path: read -> **understand** -> conclude.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from specpack.model.clause import Block, Clause, ClauseId, ErrorPhenomenon, Section
+from specpack.model.diagnostic import Diagnostic, Severity
+from specpack.model.pack import Document, Identity, Pack
+from specpack.model.span import DocumentName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Words of behaviour documents, and how many stand in no clause, definition, sample, table or grammar."""
+
+    words: int
+    uncovered: int
+
+    @property
+    def share(self) -> float:
+        """Uncovered words as a share of all, 0.0 for an empty pack."""
+        return self.uncovered / self.words if self.words else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """The pack as clauses, with what was found wrong on the way."""
+
+    pack: Pack
+    blocks: Mapping[DocumentName, tuple[Block, ...]]
+    clauses: Mapping[ClauseId, Clause]
+    """In order of documents and source."""
+    sections: tuple[Section, ...]
+    """Sections of behaviour documents, in order."""
+    errors: tuple[ErrorPhenomenon, ...]
+    definitions: Mapping[str, ClauseId]
+    """Defined term in lower case -> its definition."""
+    overridden: Mapping[ClauseId, ClauseId | None]
+    """Clause that lost -> clause that won, or None where the manifest sets it aside."""
+    identities: tuple[Identity, ...]
+    """What the pack's own identity file should hold now, sorted by id."""
+    coverage: Coverage
+    diagnostics: tuple[Diagnostic, ...]
+    """Sorted by document and place."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error stops the build."""
+        return any(d.severity is Severity.ERROR for d in self.diagnostics)
+
+    def document_of(self, clause: Clause) -> Document:
+        """Return the document that holds the clause."""
+        return next(d for d in self.pack.documents if d.name == clause.document)
