@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Phase(StrEnum):
-    """The phases that may ask a model, in order."""
+    """The phases that may ask a model, in order; `RESOLVE` and `CLEAN` ask a registry or a tool and are pinned alike."""
 
     POLICY = "policy"
     INTERVENTIONS = "interventions"
@@ -18,6 +18,8 @@ class Phase(StrEnum):
     WRITE = "write"
     TEST = "test"
     RULING = "ruling"
+    RESOLVE = "resolve"
+    CLEAN = "clean"
 
 
 class Checking(StrEnum):
@@ -281,3 +283,14 @@ class Ruling:
     clauses: tuple[str, ...]
     why: str
     readings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """A disagreement of test and product, as it was shown and settled."""
+
+    test: str
+    call: str
+    first: str
+    second: str
+    ruling: Ruling

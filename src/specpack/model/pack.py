@@ -51,6 +51,8 @@ class Identity:
     leadin: str
     text: str
     removed: bool = False
+    after: str = ""
+    """Id of the clause before it in the same document; empty for the first one and for removed ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

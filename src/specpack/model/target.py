@@ -91,6 +91,8 @@ class Verification:
     """None where no tier works: gates that must run code answer `COULD_NOT_RUN`."""
     environment: Path | None
     """Prepared environment of the codebase, from `Target.prepare`; None where it could not be made."""
+    sections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Section key -> ids of its clauses, for units that name a section instead of its clauses."""
 
 
 class Target(Protocol):
@@ -103,6 +105,8 @@ class Target(Protocol):
     """Exact pins of the cleanup tools, part of the edition: ((name, version), ...)."""
     keywords: frozenset[str]
     """Words that betray an early commitment when they stand in a behaviour conclusion that is not quoting the pack."""
+    gates_version: str
+    """Changes whenever a gate may judge the same tree otherwise: a digest of the gates' own source."""
     driver_path: str
     """Where tests reach the product, such as `tests/driver.py`."""
 
@@ -126,8 +130,11 @@ class Target(Protocol):
         """Ask the registry once; return the lockfile's text. Raises `specpack.model.failure.Unavailable`."""
         ...
 
-    def scaffold(self, project: Project) -> Tree:
-        """Return the files that the target supplies: manifest, Makefile with `test`, ignore file, lockfile, tour."""
+    def scaffold(self, project: Project, sources: Tree) -> Tree:
+        """Return the files that the target supplies: manifest, Makefile with `test`, ignore file, lockfile, tour.
+
+        `sources` are the cleaned files of units and test groups, from which the tour is made.
+        """
         ...
 
     def clean(self, tree: Tree) -> Cleaned:

@@ -1,0 +1,1 @@
+"""The command line: arguments in, exit status out; every command is a thin caller of `driver`."""

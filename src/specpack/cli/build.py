@@ -1,0 +1,76 @@
+"""`specpack build`: the main job."""
+
+import argparse
+import json
+import sys
+
+from specpack.cli.diagnostics import render_diagnostics
+from specpack.model.conclusion import Phase
+from specpack.options import BuildOptions, Home
+
+
+def run(options: argparse.Namespace) -> int:
+    """Build the pack; say in milliseconds where nothing is to do."""
+    wanted = BuildOptions(
+        pack=options.pack,
+        output=options.output,
+        model=options.model,
+        relay=options.relay,
+        locked=options.locked,
+        frozen=options.frozen,
+        fresh=options.fresh,
+        upgrade=options.upgrade,
+        pause_after=Phase(options.pause_after) if options.pause_after else None,
+        jobs=options.jobs,
+        window=options.window,
+        repairs=options.repairs,
+    )
+    if _is_current(wanted):
+        return 0
+    return _build(wanted, options.format)
+
+
+def _is_current(options: BuildOptions) -> bool:
+    from specpack.reading import compose
+    from specpack.stamp import describe_inputs, is_current
+
+    home = Home(options.pack)
+    if not (home.state / "stamp.json").is_file() or not home.lock.is_file():
+        return False
+    pack, _ = compose(options.pack)
+    inputs = describe_inputs(pack.digest, home.lock.read_text(encoding="utf-8"), options)
+    archive = is_current(home, inputs, options, pack.name)
+    if archive:
+        print(f"{archive} is up to date")
+    return archive is not None
+
+
+def _build(options: BuildOptions, format: str) -> int:
+    from specpack.backend.ledger import render_counts
+    from specpack.cli.progress import Progress
+    from specpack.driver import OutputRejected, PackRejected, build, render_blocker
+
+    progress = Progress(sys.stderr)
+    try:
+        built = build(options, progress.report)
+    except PackRejected as rejected:
+        print(render_diagnostics(rejected.understanding), file=sys.stderr)
+        raise
+    except OutputRejected as rejected:
+        print(render_blocker(rejected.blocker), file=sys.stderr)
+        raise
+    delivered = built.delivered
+    if format == "json":
+        facts = {
+            "archive": str(delivered.archive),
+            "sha256": delivered.digest,
+            "asked": [label for label, _ in built.engine.asked],
+            "note": built.note,
+        }
+        print(json.dumps(facts))
+        return 0
+    print(render_counts(delivered.rows))
+    if built.note:
+        print(f"note: {built.note}")
+    print(f"{delivered.archive}\nsha256 {delivered.digest}")
+    return 0

@@ -1,0 +1,21 @@
+"""`specpack check`: show what is wrong with a pack; exit status 1 on an error."""
+
+import argparse
+
+from specpack.cli.diagnostics import encode_diagnostic, render_diagnostics
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print every diagnostic with its place."""
+    from specpack.reading import read_pack
+
+    understanding = read_pack(options.pack)
+    if options.format == "json":
+        for diagnostic in understanding.diagnostics:
+            print(encode_diagnostic(diagnostic))
+    else:
+        print(render_diagnostics(understanding))
+        coverage = understanding.coverage
+        clauses = sum(c.force is not None for c in understanding.clauses.values() if not c.document.startswith("std:"))
+        print(f"{clauses} clauses with a force, {coverage.share:.1%} of {coverage.words} behaviour words in no clause")
+    return 1 if understanding.failed else 0

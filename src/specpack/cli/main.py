@@ -1,0 +1,137 @@
+"""Entry point of the command `specpack`: parses arguments, calls one command, turns failures into exit statuses.
+
+Path: **command line** -> driver. Modules of the path are loaded by the command that needs them, so that `--help` is quick.
+"""
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from specpack import __version__
+from specpack.model.failure import Failure
+
+STATUSES = "exit status: 0 good; 1 the pack or the output fails; 2 wrong use; 3 the surroundings failed; 4 stopped on \
+request or waiting for answers, everything kept; 70 a bug of specpack"
+
+_PHASES = ("policy", "interventions", "behaviour", "design", "write")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    parser = make_parser()
+    options = parser.parse_args(arguments)
+    if not options.command:
+        parser.print_help()
+        return 2
+    command = import_module(f"specpack.cli.{options.command}")
+    try:
+        status: int = command.run(options)
+        sys.stdout.flush()
+        return status
+    except Failure as failure:
+        render_failure(failure)
+        return failure.status
+    except KeyboardInterrupt:
+        print("specpack: stopped; all answers so far are in the store", file=sys.stderr)
+        return 4
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:  # noqa: BLE001 - the one place where a bug becomes an exit status
+        traceback.print_exc()
+        print("specpack: this is a bug of specpack; everything paid for is kept in the store", file=sys.stderr)
+        return 70
+
+
+def render_failure(failure: Failure) -> None:
+    """Print a failure: what is wrong, what was kept, how to go on."""
+    print(f"specpack: {failure.message}", file=sys.stderr)
+    if failure.kept:
+        print(f"  kept: {failure.kept}", file=sys.stderr)
+    if failure.help:
+        print(f"  help: {failure.help}", file=sys.stderr)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="specpack",
+        description="compile a specification pack into a complete, tested codebase",
+        epilog=STATUSES,
+    )
+    parser.add_argument("--version", action="version", version=f"specpack {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_new(commands)
+    check = _add(commands, "check", "show what is wrong with a pack")
+    check.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a line")
+    explain = commands.add_parser("explain", help="print the page of a diagnostic code")
+    explain.add_argument("code", help="a code such as SP208")
+    _add_build(commands)
+    show = commands.add_parser("show", help="print a clause, an answer, or any stored object")
+    show.add_argument("id", help="a clause id, a label such as write/store, or a digest")
+    _add_pack(show)
+    log = _add(commands, "log", "print assumptions, deviations and disputes of the last build")
+    log.add_argument("-o", dest="output", type=Path, metavar="ZIP", help="the zip of the build")
+    trace = _add(commands, "trace", "print the ledger of the last build, worst standing first")
+    trace.add_argument("-o", dest="output", type=Path, metavar="ZIP", help="the zip of the build")
+    trace.add_argument("--all", action="store_true", help="also the clauses that are tested or gated")
+    relay = _add(commands, "relay", "show which requests wait for an answer, for how long, and how large they are")
+    relay.add_argument("--relay", type=Path, metavar="FOLDER", help="folder of the requests")
+    relay.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a line")
+    store = commands.add_parser("store", help="verify the store, or export what a build rests on")
+    store.add_argument("action", choices=("verify", "export"), help="what to do")
+    _add_pack(store)
+    store.add_argument("-o", dest="output", type=Path, metavar="FOLDER", help="where an export goes")
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=help)
+    _add_pack(command)
+    return command
+
+
+def _add_pack(command: argparse.ArgumentParser) -> None:
+    command.add_argument("pack", nargs="?", type=Path, default=Path(), metavar="PACK", help="folder, zip or tar")
+
+
+def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    new = commands.add_parser("new", help="begin a pack")
+    new.add_argument("name", help="name of the pack and its folder")
+
+
+def _add_build(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    build = _add(commands, "build", "compile a pack into a zip")
+    build.add_argument("-o", dest="output", type=Path, metavar="ZIP", help="the zip (default: build/NAME.zip)")
+    build.add_argument("--model", default="", metavar="PROVIDER[:MODEL]", help="whom to ask, such as relay:LABEL")
+    build.add_argument("--relay", type=Path, metavar="FOLDER", help="folder of relay's requests and answers")
+    build.add_argument("--locked", action="store_true", help="fail where the lock would change")
+    build.add_argument("--frozen", action="store_true", help="replay: pinned answers only, no model")
+    build.add_argument("--fresh", action="store_true", help="ask everything anew, whatever is pinned or stored")
+    build.add_argument("--upgrade", action="store_true", help="ask again what another model than --model answered")
+    build.add_argument(
+        "--pause-after", choices=_PHASES, metavar="PHASE", help=f"stop after a phase: {', '.join(_PHASES)}"
+    )
+    build.add_argument("--jobs", type=_positive, default=8, metavar="N", help="requests at once (default: 8)")
+    build.add_argument(
+        "--window", type=_positive, default=200_000, metavar="TOKENS", help="what the model takes at once"
+    )
+    build.add_argument("--repairs", type=int, default=3, metavar="N", help="rounds of repair (default: 3)")
+    build.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object at the end")
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

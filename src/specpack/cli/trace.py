@@ -1,0 +1,23 @@
+"""`specpack trace`: the ledger of the last build."""
+
+import argparse
+import json
+
+from specpack.cli.log import find_archive
+from specpack.model.failure import WrongUse
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print one line a clause, worst standing first; satisfied ones only with `--all`."""
+    archive = find_archive(options.pack, options.output)
+    ledger = archive.with_name(f"{archive.name}.ledger.jsonl")
+    if not ledger.is_file():
+        raise WrongUse(f"there is no ledger at `{ledger}`", help="build the pack first")
+    rows = [json.loads(line) for line in ledger.read_text(encoding="utf-8").splitlines()]
+    good = {"tested", "gated", "not applicable", "overridden"}
+    for row in rows:
+        if options.all or row["standing"] not in good:
+            print(f"{row['standing']:<14} {row['clause']:<40} {row['why']}")
+    satisfied = sum(row["standing"] in good for row in rows)
+    print(f"{satisfied} of {len(rows)} clauses tested, gated, overridden or not applicable")
+    return 0

@@ -1,0 +1,1 @@
+"""Front end: packs read, understood and checked; asks no model."""

@@ -1,0 +1,31 @@
+"""Checks: deterministic rules over a reading, in the order in which they run.
+
+Path: reading -> **checks** -> diagnostics. A check is a function from a `Reading` to its diagnostics; it reads no file
+and asks nobody.
+"""
+
+from collections.abc import Callable, Iterable
+
+from specpack.frontend.checks.conflicts import check_conflicts, check_overrides
+from specpack.frontend.checks.coverage import check_coverage
+from specpack.frontend.checks.errors import check_errors
+from specpack.frontend.checks.identities import check_doubts, check_locked
+from specpack.frontend.checks.references import check_references
+from specpack.frontend.checks.structure import check_structure
+from specpack.frontend.checks.wording import check_wording
+from specpack.frontend.reading import Reading
+from specpack.model.diagnostic import Diagnostic
+
+Check = Callable[[Reading], Iterable[Diagnostic]]
+
+CHECKS: tuple[Check, ...] = (
+    check_structure,
+    check_wording,
+    check_references,
+    check_conflicts,
+    check_overrides,
+    check_errors,
+    check_locked,
+    check_doubts,
+    check_coverage,
+)

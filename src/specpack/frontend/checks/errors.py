@@ -1,0 +1,37 @@
+"""Error ids against the conditions that provoke them.
+
+Path: reading -> **checks** -> diagnostics.
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from specpack.frontend.catalogue import build_diagnostic
+from specpack.frontend.reading import Reading
+from specpack.model.diagnostic import Diagnostic
+
+
+def check_errors(reading: Reading) -> Iterator[Diagnostic]:
+    """Report error ids that nothing provokes, and conditions that name an id outside the table of errors.
+
+    Reports: SP603.
+    """
+    phenomena = reading.phenomena
+    for error in phenomena.errors:
+        if error.clauses:
+            continue
+        what = f"no clause says when the error `{error.id}` occurs"
+        cure = "add the condition to its row, or a sentence that names the id and says when"
+        yield build_diagnostic("SP603", error.declared, fields={"what": what, "cure": cure})
+    seen: set[str] = set()
+    for name, clause in phenomena.uses:
+        if not phenomena.closed or name in phenomena.closed or name in seen:
+            continue
+        seen.add(name)
+        near = get_close_matches(name, sorted(phenomena.closed), n=1)
+        what = f"the error `{name}` stands in no row of the table of errors"
+        cure = f"the nearest id is `{near[0]}`" if near else "add a row for it to the table"
+        table = [(phenomena.table, "the table of errors")] if phenomena.table else []
+        yield build_diagnostic(
+            "SP603", clause.span, fields={"what": what, "cure": cure}, secondary=table, clauses=[clause.id]
+        )

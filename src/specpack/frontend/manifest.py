@@ -1,0 +1,277 @@
+"""The manifest of a pack, `specpack.toml`.
+
+Path: sources -> **manifest** -> packs -> understand.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from specpack.model.diagnostic import Diagnostic, Severity
+from specpack.model.pack import Role
+from specpack.model.span import DocumentName, Span, locate
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""What a pack may be called."""
+_TABLES = {
+    "pack": ("name", "version", "target", "edition", "extends"),
+    "documents": tuple(role.value for role in Role),
+    "precedence": ("owns", "overrides"),
+    "unlock": ("ids",),
+}
+_DIGEST = re.compile("sha256:[0-9a-f]{64}")
+_STRINGS_AND_COMMENTS = re.compile(
+    r'("""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\')|("(?:\\.|[^"\\\n])*"|\'[^\'\n]*\')|(#[^\n]*)', re.DOTALL
+)
+_ANY_HEADER = re.compile(r"^[ \t]*\[[^\]\n]*\]\]?[ \t]*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extended:
+    """One pack that is extended: `std` by its name (`path` is None), or another one by its path."""
+
+    path: str | None
+    digest: str | None
+    span: Span
+
+    @property
+    def shown(self) -> str:
+        """How messages call it."""
+        return self.path or "std"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """One glob of `[documents]`; `*` stays within a folder, `**` does not."""
+
+    role: Role
+    glob: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a manifest says; empty texts where it does not say or says it wrongly."""
+
+    name: str = ""
+    version: str = ""
+    target: str = ""
+    edition: str = ""
+    extends: tuple[Extended, ...] = ()
+    """In rising rank."""
+    patterns: tuple[Pattern, ...] | None = None
+    """None where there is no table `[documents]`."""
+    owns: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    unlocked: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[tuple[str, ...], Span] = field(default_factory=dict)
+    """Where things stand: `("pack", "edition")`, `("precedence", "owns", topic)`, `("unlock", "ids", id)`."""
+
+
+def parse_manifest(text: str, document_name: DocumentName) -> tuple[Manifest, tuple[Diagnostic, ...]]:
+    """Return what a manifest says, as far as it can be read, with what is wrong.
+
+    Reports: SP005 (unknown, missing or wrong entry), SP006 (not TOML).
+    """
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        return Manifest(), (_report_syntax(text, document_name, error),)
+    reading = _Reading(text, document_name)
+    for table, value in data.items():
+        if table not in _TABLES:
+            reading.reject(f"has no use for `{table}`", table, known=_TABLES)
+        elif not isinstance(value, dict):
+            reading.reject(f"needs `{table}` to be a table", table)
+        else:
+            for key in value.keys() - set(_TABLES[table]):
+                reading.reject(f"has no use for `{key}` in `[{table}]`", table, key, known=_TABLES[table])
+    tables = {table: value if isinstance(value := data.get(table, {}), dict) else {} for table in _TABLES}
+    pack, precedence = tables["pack"], tables["precedence"]
+    name = reading.read_text(pack, "pack", "name", required=True)
+    if name and not NAME.fullmatch(name):
+        reading.reject("needs a pack name of letters, digits, `.`, `_` and `-`", "pack", "name")
+        name = ""
+    manifest = Manifest(
+        name=name,
+        version=reading.read_text(pack, "pack", "version"),
+        target=reading.read_text(pack, "pack", "target"),
+        edition=reading.read_text(pack, "pack", "edition", required=True),
+        extends=reading.read_extends(pack.get("extends", [])),
+        patterns=reading.read_patterns(tables["documents"]) if "documents" in data else None,
+        owns=reading.read_pairs(precedence.get("owns", {}), "precedence", "owns"),
+        overrides=reading.read_pairs(precedence.get("overrides", {}), "precedence", "overrides"),
+        unlocked=reading.read_unlocked(tables["unlock"].get("ids", [])),
+        places=reading.places,
+    )
+    return manifest, tuple(sorted(reading.diagnostics, key=lambda d: (d.span is None, d.span, d.message)))
+
+
+class _Reading:
+    """One manifest being read: its places and what is wrong with it."""
+
+    def __init__(self, text: str, document: DocumentName) -> None:
+        self.places: dict[tuple[str, ...], Span] = {}
+        self.diagnostics: list[Diagnostic] = []
+        self._text, self._document = text, document
+        self._masked = _mask_text(text)
+
+    def reject(
+        self, message: str, *keys: str, value: str | None = None, known: Iterable[str] = (), cure: str = ""
+    ) -> None:
+        """Note an error at an entry, or at what there is of the way to it."""
+        near = difflib.get_close_matches(keys[-1], known, 1) if known else []
+        if near:
+            cure = f"did you mean `{near[0]}`"
+        elif known:
+            cure = "known here: " + ", ".join(f"`{key}`" for key in known)
+        self.diagnostics.append(
+            Diagnostic(
+                code="SP005",
+                severity=Severity.ERROR,
+                message=f"`{self._document}` {message}",
+                span=self.place(*keys, value=value),
+                help=cure,
+            )
+        )
+
+    def place(self, *keys: str, value: str | None = None) -> Span:
+        """Return where an entry stands, or a text in its value."""
+        return locate(self._document, self._text, *_find_place(self._masked, keys, value))
+
+    def read_text(self, table: Mapping[str, object], *keys: str, required: bool = False) -> str:
+        """Return a text, empty where there is none."""
+        value = table.get(keys[-1])
+        if value is None and not required:
+            return ""
+        if value is None:
+            self.reject(f"does not say `{keys[-1]}` in `[{keys[0]}]`", *keys, cure=f'add `{keys[-1]} = "..."` there')
+        elif isinstance(value, str) and value.strip():
+            self.places[keys] = self.place(*keys)
+            return value
+        else:
+            self.reject(f"needs `{keys[-1]}` to be a text that is not empty", *keys)
+        return ""
+
+    def read_extends(self, value: object) -> tuple[Extended, ...]:
+        """Return the extended packs."""
+        if not isinstance(value, list):
+            self.reject("needs `extends` to be a list", "pack", "extends")
+            return ()
+        found: list[Extended] = []
+        for item in value:
+            path = item.get("path") if isinstance(item, dict) else None
+            digest = item.get("digest") if isinstance(item, dict) else None
+            shown = item if isinstance(item, str) else path if isinstance(path, str) else None
+            span = self.place("pack", "extends", value=shown)
+            if item == "std":
+                found.append(Extended(path=None, digest=None, span=span))
+            elif (
+                not isinstance(item, dict) or not isinstance(path, str) or not path or item.keys() - {"path", "digest"}
+            ):
+                self.reject('needs each of `extends` to be "std" or { path, digest }', "pack", "extends", value=shown)
+            elif path.startswith(("/", "\\")) or re.match("[A-Za-z]:", path) or "\x00" in path:
+                self.reject(f"needs `{path}` to be relative to the pack", "pack", "extends", value=path)
+            elif digest is not None and not (isinstance(digest, str) and _DIGEST.fullmatch(digest)):
+                self.reject("needs a digest to be `sha256:` and 64 hexadecimal digits", "pack", "extends", value=shown)
+            else:
+                found.append(Extended(path=path, digest=digest, span=span))
+        return tuple(found)
+
+    def read_patterns(self, table: Mapping[str, object]) -> tuple[Pattern, ...]:
+        """Return the globs of all roles that exist, as they are written."""
+        found: list[Pattern] = []
+        for key, value in table.items():
+            if key not in _TABLES["documents"]:
+                continue
+            if not isinstance(value, list) or not all(isinstance(glob, str) for glob in value):
+                self.reject(f"needs `{key}` to be a list of globs", "documents", key)
+                continue
+            for glob in value:
+                if not glob or glob.startswith("/") or "\\" in glob or {"", ".", ".."} & set(glob.split("/")):
+                    self.reject(f"needs `{glob}` to be a plain relative path or glob", "documents", key, value=glob)
+                else:
+                    span = self.place("documents", key, value=glob)
+                    found.append(Pattern(role=Role(key), glob=glob, span=span))
+        return tuple(found)
+
+    def read_pairs(self, value: object, *keys: str) -> dict[str, str]:
+        """Return a table of texts."""
+        if not isinstance(value, dict):
+            self.reject(f"needs `{keys[-1]}` to be a table", *keys)
+            return {}
+        return {name: text for name in value if (text := self.read_text(value, *keys, name))}
+
+    def read_unlocked(self, value: object) -> dict[str, str]:
+        """Return id -> reason, from a table or a list of { id, reason }."""
+        if not isinstance(value, list):
+            return self.read_pairs(value, "unlock", "ids")
+        found: dict[str, str] = {}
+        for item in value:
+            shown = next(iter(item.values()), None) if isinstance(item, dict) else item
+            place = shown if isinstance(shown, str) else None
+            if (
+                isinstance(item, dict)
+                and item.keys() == {"id", "reason"}
+                and all(isinstance(text, str) and text.strip() for text in item.values())
+            ):
+                found[item["id"]] = item["reason"]
+                self.places["unlock", "ids", item["id"]] = self.place("unlock", "ids", value=item["id"])
+            else:
+                self.reject("needs each of `ids` to be { id, reason }", "unlock", "ids", value=place)
+        return found
+
+
+def _report_syntax(text: str, document: DocumentName, error: Exception) -> Diagnostic:
+    """Return SP006 at the place that the parser names, the end of the text where it names none."""
+    place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+    start = len(text)
+    if place:
+        lines = text.split("\n")
+        start = min(len(text), sum(len(line) + 1 for line in lines[: int(place[1]) - 1]) + int(place[2]) - 1)
+    span = locate(document, text, start, min(start + 1, len(text)))
+    reason = "it nests too deep" if isinstance(error, RecursionError) else re.sub(r" \(at .*\)$", "", str(error))
+    return Diagnostic(
+        code="SP006",
+        severity=Severity.ERROR,
+        message=f"`{document}` is not TOML at line {span.line}, column {span.column}",
+        span=span,
+        notes=(f"the parser says: {reason[:1].lower()}{reason[1:]}",),
+        help="mend the file there",
+    )
+
+
+def _mask_text(text: str) -> str:
+    """Return the text with comments and texts of several lines blanked; offsets stay."""
+    return _STRINGS_AND_COMMENTS.sub(
+        lambda m: m[2] if m[2] is not None else re.sub(r"[^\n]", " ", m[0]),
+        text,
+    )
+
+
+def _find_place(masked: str, keys: tuple[str, ...], value: str | None) -> tuple[int, int]:
+    """Return the range of the last of `keys` that can be found, or of `value` after it; the start where none can."""
+    found, start, end, rest = (0, 0), 0, len(masked), keys
+    for depth in range(len(keys), 0, -1):
+        header = r"[ \t]*\.[ \t]*".join(_spell(key) for key in keys[:depth])
+        if match := re.search(rf"^[ \t]*\[\[?[ \t]*({header})[ \t]*\]", masked, re.MULTILINE):
+            found, start, rest = match.span(1), match.end(), keys[depth:]
+            break
+    if following := _ANY_HEADER.search(masked, start):
+        end = following.start()
+    for key in rest:
+        match = re.compile(rf"(?:^|[{{,.\s])({_spell(key)})[ \t]*[=.]", re.MULTILINE).search(masked, start, end)
+        if not match:
+            return found
+        found, start = match.span(1), match.end() - 1
+    if value is not None and (match := re.compile(rf"([\"']){re.escape(value)}\1").search(masked, start, end)):
+        return match.span()
+    return found
+
+
+def _spell(key: str) -> str:
+    """Return a pattern for a key, bare or quoted."""
+    plain = re.escape(key)
+    return rf"(?:\"{plain}\"|'{plain}'|{plain})"

@@ -1,0 +1,145 @@
+"""Conflicts between clauses, and which of the two holds.
+
+Path: clauses -> **precedence** -> understanding, checks. Never the order of the text, never what is newer.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from specpack.frontend.modality import strength
+from specpack.model.clause import Bearer, Clause, ClauseId, Force, Kind
+from specpack.model.pack import Document, Pack
+from specpack.model.span import DocumentName
+
+_POSITIVE = (Force.MUST, Force.SHOULD)
+_NEGATIVE = (Force.MUST_NOT, Force.SHOULD_NOT)
+_MODAL = re.compile(
+    r"\b(?:MUST|SHALL|SHOULD)(?:\s+(?:NOT|NEVER|not|never))?\b|\b(?:NOT\s+)?(?:REQUIRED|RECOMMENDED)(?:\s+to)?\b"
+    r"|\b(?:must|shall)(?:\s+not)?\b"
+)
+_WORD = re.compile(r"`[^`]+`|[^\W_][\w.'-]*")
+_STOP_WORDS = frozenset(
+    "a an the any all every each some this that these those its their of to in on at by for with and or be is are it as "
+    "also always ever then will do does".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Two clauses that demand and forbid the same; `winner` is None where nothing decides."""
+
+    first: ClauseId
+    second: ClauseId
+    winner: ClauseId | None
+    reason: str = ""
+    undeclared: bool = False
+    """Whether a rank that was only inferred would decide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What conflicts and the manifest make of the clauses."""
+
+    conflicts: tuple[Conflict, ...]
+    overridden: Mapping[ClauseId, ClauseId | None]
+    unknown: tuple[str, ...]
+    """Ids under `[precedence] overrides` that no extended pack has."""
+
+
+def settle_conflicts(pack: Pack, clauses: Mapping[ClauseId, Clause]) -> Settlement:
+    """Return the conflicts of a composition, each settled where `CLAUSES` has a reason to, and what is set aside."""
+    documents = {document.name: document for document in pack.documents}
+    overridden: dict[ClauseId, ClauseId | None] = {}
+    unknown = []
+    for id in sorted(pack.overrides):
+        clause = clauses.get(ClauseId(id))
+        if clause is None or documents[clause.document].pack == pack.layers[-1]:
+            unknown.append(id)
+        else:
+            overridden[clause.id] = None
+    conflicts = []
+    for first, second in _find_pairs(clauses, overridden):
+        conflict = _settle(pack, documents, first, second)
+        conflicts.append(conflict)
+        if conflict.winner is not None:
+            loser = second.id if conflict.winner == first.id else first.id
+            overridden.setdefault(loser, conflict.winner)
+    return Settlement(conflicts=tuple(conflicts), overridden=overridden, unknown=tuple(unknown))
+
+
+def normalise_action(clause: Clause) -> tuple[str, ...]:
+    """Return the words of a clause that say who does what: without modals, articles, stop words, case and plural."""
+    text = _MODAL.sub(" ", clause.composed)
+    words = []
+    for match in _WORD.finditer(text):
+        word = match[0]
+        if not word.startswith("`"):
+            word = word.lower().rstrip(".'-")
+            if word in _STOP_WORDS:
+                continue
+            word = word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+        words.append(word)
+    return tuple(words)
+
+
+def _find_pairs(
+    clauses: Mapping[ClauseId, Clause], aside: Mapping[ClauseId, ClauseId | None]
+) -> list[tuple[Clause, Clause]]:
+    """Return the pairs of opposite polarity on the same action, in source order; at most one a demanding clause."""
+    forbidding: dict[tuple[Bearer, tuple[str, ...]], list[Clause]] = {}
+    demanding: list[tuple[tuple[Bearer, tuple[str, ...]], Clause]] = []
+    for clause in clauses.values():
+        if clause.id in aside or clause.kind not in (Kind.NORM, Kind.ROW, Kind.GROUP):
+            continue
+        if clause.force not in (*_POSITIVE, *_NEGATIVE) or clause.composed.rstrip().endswith(":"):
+            continue
+        action = normalise_action(clause)
+        if len(action) < 2:
+            continue
+        if clause.force in _NEGATIVE:
+            forbidding.setdefault((clause.bearer, action), []).append(clause)
+        else:
+            demanding.append(((clause.bearer, action), clause))
+    return [(clause, other) for key, clause in demanding for other in forbidding.get(key, ())[:4]]
+
+
+def _settle(pack: Pack, documents: Mapping[DocumentName, Document], first: Clause, second: Clause) -> Conflict:
+    """Return the conflict of two clauses with the first test that decides it."""
+    one, other = documents[first.document], documents[second.document]
+
+    def win(clause: Clause, reason: str) -> Conflict:
+        return Conflict(first=first.id, second=second.id, winner=clause.id, reason=reason)
+
+    if first.locked != second.locked:
+        return win(first if first.locked else second, "being locked")
+    owner = _find_owner(pack, first, second, one, other)
+    if owner is not None:
+        return win(owner, "ownership of the topic")
+    ranks = pack.rank_of(one), pack.rank_of(other)
+    if ranks[0] != ranks[1]:
+        if one.role is not other.role and (one.inferred or other.inferred):
+            return Conflict(first=first.id, second=second.id, winner=None, undeclared=True)
+        return win(first if ranks[0] > ranks[1] else second, "the rank of its document")
+    if first.force and second.force and strength(first.force) != strength(second.force):
+        return win(first if strength(first.force) > strength(second.force) else second, "its stronger force")
+    undeclared = first.force is Force.SHOULD
+    return Conflict(first=first.id, second=second.id, winner=None, undeclared=undeclared)
+
+
+def _find_owner(pack: Pack, first: Clause, second: Clause, one: Document, other: Document) -> Clause | None:
+    """Return the clause whose document owns a topic that both clauses are about."""
+    if one.name == other.name:
+        return None
+    for topic, path in pack.owns.items():
+        words = set(topic.lower().split())
+        about = [
+            words <= set(re.findall(r"\w+", " ".join((*clause.section, clause.composed)).lower()))
+            for clause in (first, second)
+        ]
+        if not any(about):
+            continue
+        owners = [clause for clause, document in ((first, one), (second, other)) if document.path == path]
+        if len(owners) == 1:
+            return owners[0]
+    return None

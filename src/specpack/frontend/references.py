@@ -1,0 +1,226 @@
+"""References in the text: documents, sections, rule numbers, clause ids, anchors, and whether each can be followed.
+
+Path: masking, clauses -> **references** -> checks.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from specpack.frontend.drafts import Drafting
+from specpack.frontend.identity import render_slug
+from specpack.model.clause import Block, BlockKind
+from specpack.model.pack import Document, Pack
+from specpack.model.span import DocumentName, Span
+
+_PROSE = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE)
+_FILE = re.compile(r"(?:[\w.-]+/)*[\w-][\w.-]*\.(?:md|markdown)\Z")
+_POINTING = re.compile(
+    r"(?:\b(?:see|in|per|by|under|from|of|according to|described in|defined in|listed in|given in|rules of|document|check of)"
+    r"\s+(?:the\s+)?(?:document\s+|file\s+)?)\Z",
+    re.I,
+)
+_FOREIGN = re.compile(
+    r"\b(?:RFC|ISO|IEEE|W3C|IETF|ECMA|ANSI|NIST|Unicode|POSIX|PEP|chapter|specification at)\b|https?:"
+)
+_SECTION = re.compile(
+    r"\b(?:see|in|under|of|by|to|sections?)\s+(?:the\s+)?(?:sections?)\s+"
+    r"(?:(?P<number>\d+(?:\.\d+)*)\b|[\"\u201c](?P<quoted>[^\"\u201c\u201d\n]{1,80})[\"\u201d]|(?P<named>[A-Z][\w'-]*(?:[ ][A-Za-z][\w'-]*){0,5}))"
+)
+_RULE = re.compile(r"\b[Rr]ules?\s+(?P<number>\d{1,4})\b(?!\s*(?:times|%|of RFC))")
+_RULE_LABEL = re.compile(r"\A[\W_]*(?:\d{1,9}[.)]\s+)?[Rr]ule\s+(\d{1,4})\s*[:.\u2014-]")
+_ORDINAL = re.compile(r"\A[ \t>]*(\d{1,9})[.)](?=\s|\Z)")
+_CLAUSE_ID = re.compile(r"\[(?P<id>[a-z0-9][\w-]*\.[A-Za-z0-9][\w-]*)\](?![(\[])")
+_NUMBER = re.compile(r"\A(\d+(?:\.\d+)*)\.?\s+")
+
+
+class Target(StrEnum):
+    """What a reference points to."""
+
+    DOCUMENT = "document"
+    SECTION = "section"
+    RULE = "rule"
+    CLAUSE = "clause"
+    ANCHOR = "anchor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A place in the text that points elsewhere; `found` counts what it may mean, 0 for nothing."""
+
+    target: Target
+    name: str
+    span: Span
+    found: int
+    near: tuple[str, ...] = ()
+    """Names of the same kind that exist, for a suggestion."""
+    sentence: str = ""
+    """The words around it, for documents only."""
+
+
+@dataclass(slots=True)
+class _Index:
+    """What can be pointed to, by lower-case name."""
+
+    paths: dict[str, list[str]] = field(default_factory=dict)
+    """Pack -> paths of its documents."""
+    headings: dict[DocumentName, set[str]] = field(default_factory=dict)
+    slugs: dict[DocumentName, set[str]] = field(default_factory=dict)
+    numbers: dict[DocumentName, set[str]] = field(default_factory=dict)
+    rules: dict[DocumentName, list[int]] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+
+
+def find_references(pack: Pack, draftings: Mapping[DocumentName, Drafting], ids: set[str]) -> Iterator[Reference]:
+    """Yield the references of all documents, in order.
+
+    Args:
+        pack: The composition.
+        draftings: What was read of each document.
+        ids: Ids of clauses in use.
+    """
+    index = _build_index(pack, draftings)
+    for drafting in draftings.values():
+        for block in drafting.blocks:
+            if block.kind in _PROSE:
+                yield from _find_in_block(drafting, block, index, ids)
+
+
+def _build_index(pack: Pack, draftings: Mapping[DocumentName, Drafting]) -> _Index:
+    index = _Index(keys={document.key for document in pack.documents})
+    for document in pack.documents:
+        index.paths.setdefault(document.pack, []).append(document.path)
+    for name, drafting in draftings.items():
+        headings, slugs, numbers = set(), set(), set()
+        for title in drafting.titles.values():
+            headings.add(title.text.lower())
+            slugs.add(render_slug(title.text))
+            if match := _NUMBER.match(title.text):
+                numbers.add(match[1])
+                headings.add(title.text[match.end() :].lower())
+            if title.anchor:
+                slugs.add(title.anchor)
+        slugs.update(draft.anchor for draft in drafting.drafts if draft.anchor)
+        index.headings[name], index.slugs[name], index.numbers[name] = headings, slugs, numbers
+        index.rules[name] = list(_number_rules(drafting))
+    return index
+
+
+def _number_rules(drafting: Drafting) -> Iterator[int]:
+    """Yield the numbers that rules of a document have: by label, by heading, by ordered list."""
+    for block in drafting.blocks:
+        if block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM):
+            text = block.text.lstrip("# \t") if block.kind is BlockKind.HEADING else block.text
+            if match := _RULE_LABEL.match(text[:80]):
+                yield int(match[1])
+            elif block.kind is BlockKind.ITEM and block.level == 1 and (match := _ORDINAL.match(text)):
+                yield int(match[1])
+
+
+def _find_in_block(drafting: Drafting, block: Block, index: _Index, ids: set[str]) -> Iterator[Reference]:
+    masked = drafting.mask(block)
+    document = drafting.document
+    for start, end, _, address in masked.links:
+        if reference := _follow_link(drafting, block, (start, end), address, index):
+            yield reference
+    for start, end, content in masked.codes:
+        if _FILE.match(content) and (pointing := _POINTING.search(masked.mask[max(0, start - 40) : start])):
+            found = len(find_documents(document, content, index.paths))
+            yield Reference(
+                target=Target.DOCUMENT,
+                name=content,
+                span=drafting.span(block, start, end),
+                found=found if pointing else 1,
+                near=tuple(index.paths.get(document.pack, ())),
+                sentence=masked.words(max(0, start - 200), end + 100),
+            )
+    if "ection" in masked.mask:
+        yield from _find_sections(drafting, block, index)
+    if "ule" in masked.mask:
+        yield from _find_rules(drafting, block, index)
+    for match in _CLAUSE_ID.finditer(masked.mask) if "[" in masked.mask else ():
+        name = masked.source[match.start("id") : match.end("id")]
+        if name.partition(".")[0] in index.keys:
+            span = drafting.span(block, match.start("id"), match.end("id"))
+            yield Reference(target=Target.CLAUSE, name=name, span=span, found=int(name in ids))
+
+
+def _follow_link(
+    drafting: Drafting, block: Block, place: tuple[int, int], address: str, index: _Index
+) -> Reference | None:
+    """Return the reference that a link is, or None for one that leads out of the pack."""
+    path, _, anchor = address.partition("#")
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//|/", path) or (path and not _FILE.match(path)):
+        return None
+    document = drafting.document
+    span = drafting.span(block, *place)
+    names = [document.name]
+    if path:
+        found = find_documents(document, path, index.paths)
+        if not found:
+            near = tuple(index.paths.get(document.pack, ()))
+            return Reference(target=Target.DOCUMENT, name=path, span=span, found=0, near=near)
+        names = [name for name in index.slugs if name.endswith(found[0])]
+    if not anchor:
+        return Reference(target=Target.DOCUMENT, name=path or document.path, span=span, found=1)
+    slugs = {slug for name in names for slug in index.slugs[name]}
+    hit = anchor in slugs or render_slug(anchor) in slugs or re.sub(r"-\d+\Z", "", anchor) in slugs
+    return Reference(target=Target.ANCHOR, name=anchor, span=span, found=int(hit), near=tuple(sorted(slugs)))
+
+
+def find_documents(document: Document, name: str, paths: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the paths that a file name in a document may mean: relative to it, to the pack, or a unique ending."""
+    relative = posixpath.normpath(posixpath.join(posixpath.dirname(document.path), name))
+    for known in (paths.get(document.pack, ()), [path for group in paths.values() for path in group]):
+        exact = [path for path in known if path in (relative, posixpath.normpath(name))]
+        ending = [path for path in known if ("/" + path).endswith("/" + name.lstrip("./"))]
+        if exact or ending:
+            return exact or ending
+    return []
+
+
+def _find_sections(drafting: Drafting, block: Block, index: _Index) -> Iterator[Reference]:
+    """Yield references to sections by number or by name."""
+    masked = drafting.mask(block)
+    for match in _SECTION.finditer(masked.mask):
+        around = masked.source[max(0, match.start() - 60) : match.end() + 60]
+        if _FOREIGN.search(around):
+            continue
+        group = match.lastgroup or "named"
+        span = drafting.span(block, match.start(group), match.end(group))
+        text = masked.source[match.start(group) : match.end(group)]
+        documents = list(index.headings)
+        if group == "number":
+            found = any(text in index.numbers[name] for name in documents)
+            near = tuple(sorted({number for name in documents for number in index.numbers[name]}))
+        else:
+            headings = {heading for name in documents for heading in index.headings[name]}
+            found = _names_heading(text.lower(), headings, exact=group == "quoted")
+            near = tuple(sorted(headings))
+        yield Reference(target=Target.SECTION, name=text, span=span, found=int(found), near=near)
+
+
+def _names_heading(text: str, headings: set[str], *, exact: bool) -> bool:
+    """Whether a text is a heading, or begins with one where it is not quoted."""
+    if text in headings or text.rstrip(".") in headings:
+        return True
+    words = text.split()
+    return not exact and any(" ".join(words[:count]) in headings for count in range(1, len(words)))
+
+
+def _find_rules(drafting: Drafting, block: Block, index: _Index) -> Iterator[Reference]:
+    """Yield references to rules by number, labels of rules left out."""
+    masked = drafting.mask(block)
+    numbers = index.rules[drafting.document.name]
+    label = _RULE_LABEL.match(masked.source[:80])
+    for match in _RULE.finditer(masked.mask):
+        if (label and match.start() < label.end()) or _FOREIGN.search(
+            masked.source[max(0, match.start() - 60) : match.end() + 60]
+        ):
+            continue
+        number = int(match["number"])
+        span = drafting.span(block, match.start(), match.end())
+        near = tuple(str(n) for n in sorted(set(numbers)))
+        yield Reference(target=Target.RULE, name=str(number), span=span, found=numbers.count(number), near=near)

@@ -1,0 +1,439 @@
+"""Ask: from the lock, from the store, or a provider; judge, ask again with all errors, remember.
+
+Path: phase -> **engine** -> conclusion. An answer is on disk before it is used, so a build that stops goes on by running
+again. On replay no gate is consulted and no provider is loaded.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from specpack.middle.answers import StoredReply, find_answer, read_answer, write_answer
+from specpack.middle.bundles import bundle_asks
+from specpack.middle.framing import parse_reply
+from specpack.middle.lock import Lock, Pin
+from specpack.middle.memory import ReplyMemory
+from specpack.middle.requests import check_window, digest_question, render_request
+from specpack.middle.revision import revise_question
+from specpack.middle.store import Missing, Store
+from specpack.model.conclusion import Phase
+from specpack.model.failure import Failure, Rejected, Stopped
+from specpack.model.finding import Finding
+from specpack.model.pack import Digest
+from specpack.model.question import (
+    Accepted,
+    Answer,
+    Ask,
+    Label,
+    Part,
+    Provider,
+    Question,
+    ReplyBlock,
+    Request,
+    Waiting,
+)
+
+Step = Callable[[Mapping[Label, Any]], Sequence[Ask]]
+"""Makes the asks of a phase from all values so far; with part of them it makes the asks as far as they are known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How a build asks. Sizes are estimated tokens."""
+
+    frozen: bool = False
+    """Only pinned answers; nothing is judged and nothing is asked."""
+    fresh: bool = False
+    """Ignore pins and stored answers, once for each label."""
+    upgrade: str = ""
+    """Ask again what another model than this `by` answered; empty for no upgrade."""
+    sample: int = 0
+    attempts: int = 3
+    revisions: int = 4
+    """How often a label may be asked again after its answer was accepted."""
+    jobs: int = 8
+    window: int = 200_000
+    bundle: int = 14_000
+    """Tokens of expected output up to which questions of one phase share a request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What the engine is doing, for progress: `asked`, `answered`, `accepted`, `rejected`, `recalled`, `waiting`."""
+
+    kind: str
+    labels: tuple[Label, ...]
+    detail: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+class Exhausted(Rejected):
+    """A question used up its attempts."""
+
+    def __init__(self, label: Label, findings: Sequence[Finding], attempts: int) -> None:
+        """Keep the findings of the last attempt."""
+        first = findings[0].message if findings else "no finding"
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        super().__init__(
+            f"no answer to `{label}` was accepted in {attempts} attempts: {first}{more}",
+            kept="all replies are in the store",
+            help=f"`specpack show {label}` prints the request, the last reply and every finding",
+        )
+        self.label = label
+        self.findings = tuple(findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """Why an accepted answer is asked again: findings, further parts to show, and the rulings that led here."""
+
+    ask: Ask
+    findings: tuple[Finding, ...] = ()
+    extra: tuple[Part, ...] = ()
+    rulings: tuple[Digest, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Open:
+    """A question on its way to an accepted answer."""
+
+    ask: Ask
+    base: Digest
+    question: Question
+    chain: tuple[Digest, ...] = ()
+    attempts: list[Digest] = field(default_factory=list)
+    findings: tuple[Finding, ...] = ()
+
+
+class Engine:
+    """One build's asking."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        lock: Lock,
+        shipped: Lock,
+        provider: Callable[[], Provider] | None,
+        settings: Settings,
+        framing: str,
+        context: Callable[[Sequence[Question]], Sequence[Part]] = lambda questions: (),
+        report: Callable[[Event], None] = lambda event: None,
+    ) -> None:
+        """Take what the build uses; nothing is read before the first ask.
+
+        `provider` is called when a question must really be asked; `shipped` pins the standard pack's answers; `context` gives what a request with these questions carries beside
+        them, outside every digest.
+        """
+        self.store = store
+        self.settings = settings
+        self.used: dict[Label, Pin] = {}
+        self.asked: list[tuple[Label, Digest]] = []
+        """What a provider was asked for in this run: label and digest of the request."""
+        self.answers: dict[Label, Answer] = {}
+        self._pins = {pin.label: pin for pin in lock.pins}
+        self._shipped = {pin.label: pin for pin in shipped.pins}
+        self._find_provider = provider
+        self._provider: Provider | None = None
+        self._framing = framing
+        self._context = context
+        self._report = report
+        self._limit = asyncio.Semaphore(settings.jobs)
+        self._memory: ReplyMemory | None = None
+
+    @property
+    def memory(self) -> ReplyMemory:
+        """Replies of earlier runs, read when the first question is not recalled."""
+        if self._memory is None:
+            self._memory = ReplyMemory(self.store, self.settings.sample)
+        return self._memory
+
+    async def ask(self, asks: Sequence[Ask]) -> dict[Label, Any]:
+        """Return the conclusion of each ask; those that are not recalled are asked side by side.
+
+        Questions of different phases never share a request here. Raises `Stopped` where answers are waited for, after
+        all that could be asked was asked.
+        """
+        values: dict[Label, Any] = {}
+        missing: set[Label] = set()
+        for ask in asks:
+            found, value = self._recall(ask)
+            if found:
+                values[ask.question.label] = value
+            else:
+                missing.add(ask.question.label)
+        bundles = [
+            [a for a in bundle if a.question.label in missing] for bundle in bundle_asks(asks, self.settings.bundle)
+        ]
+        jobs = [self._settle(bundle) for bundle in bundles if bundle]
+        for settled in _raise_together(await asyncio.gather(*jobs, return_exceptions=True)):
+            values.update(settled)
+        return {ask.question.label: values[ask.question.label] for ask in asks}
+
+    async def ask_steps(self, steps: Sequence[Step], *, ahead: bool) -> dict[Label, Any]:
+        """Return the conclusions of phases that build on each other.
+
+        Args:
+            steps: The phases in order.
+            ahead: Whether a request also carries the questions of later steps, to be answered in order. Each answer is
+                judged by its own gates; after a rejected one the rest of the reply is not used.
+        """
+        values: dict[Label, Any] = {}
+        for index, step in enumerate(steps):
+            asks = step(values)
+            pending = []
+            for ask in asks:
+                found, value = self._recall(ask)
+                if not found:
+                    found, value = self._take_ahead(ask)
+                if found:
+                    values[ask.question.label] = value
+                else:
+                    pending.append(ask)
+            if pending and ahead:
+                later = [ask for s in steps[index + 1 :] for ask in s(values)]
+                settled = await asyncio.gather(self._settle(pending, later=later), return_exceptions=True)
+                values.update(*_raise_together(settled))
+            elif pending:
+                values.update(await self.ask(pending))
+        return values
+
+    async def revise(self, revisions: Sequence[Revision]) -> dict[Label, Any]:
+        """Ask labels again because a later gate rejected their accepted answers; return the new conclusions.
+
+        Those of one phase share a request. An answer that repeats the earlier one stands: the caller sees no change.
+        """
+        phases: dict[Phase, dict[Label, _Open]] = {}
+        for revision in revisions:
+            question = revision.ask.question
+            earlier = self.answers[question.label]
+            if len(earlier.chain) >= 2 * self.settings.revisions:
+                raise Exhausted(question.label, revision.findings, self.settings.revisions)
+            opened = self._open(revision.ask)
+            opened.chain = (*earlier.chain, earlier.digest, *revision.rulings)
+            opened.question = revise_question(question, revision.findings, earlier.blocks, revision.extra)
+            phases.setdefault(question.phase, {})[question.label] = opened
+        jobs = [self._settle([o.ask for o in opened.values()], opened=opened) for opened in phases.values()]
+        values: dict[Label, Any] = {}
+        for settled in _raise_together(await asyncio.gather(*jobs, return_exceptions=True)):
+            values.update(settled)
+        return values
+
+    def compute(self, question: Question, by: str, make: Callable[[], Sequence[ReplyBlock]]) -> tuple[ReplyBlock, ...]:
+        """Return what a registry or tool answered to a question, asking it at most once and pinning it like an answer."""
+        ask = Ask(question=question, decode=tuple, judge=lambda blocks: Accepted(value=tuple(blocks)))
+        base = digest_question(question)
+        if self.settings.fresh:
+            answer = find_answer(self.store, base)
+            found, value = answer is not None, answer.blocks if answer else ()
+        else:
+            found, value = self._recall(ask)
+        if not found:
+            answer = write_answer(self.store, question, base, make(), by=by)
+            self._use(question.label, base, answer)
+            value = answer.blocks
+        return tuple(value)
+
+    def pin(self, label: Label, base: Digest, answer: Digest, by: str) -> None:
+        """Record that this build rests on an answer."""
+        self.used[label] = Pin(label=label, question=base, answer=answer, by=by)
+
+    def _open(self, ask: Ask) -> _Open:
+        return _Open(ask=ask, base=digest_question(ask.question), question=ask.question)
+
+    def _recall(self, ask: Ask) -> tuple[bool, Any]:
+        label, base = ask.question.label, digest_question(ask.question)
+        current = self.answers.get(label)
+        answer = current if current and current.base == base else self._read_shipped(label, base)
+        pin = self._pins.get(label)
+        if answer is None and self.settings.fresh:
+            return False, None
+        if answer is None and pin and self.settings.upgrade and pin.by != self.settings.upgrade:
+            return False, None
+        if answer is None and pin:
+            answer = self._read_pinned(pin, base, ask)
+        if answer is None and not self.settings.frozen:
+            answer = find_answer(self.store, base) or self._keep(ask)
+        if answer is None:
+            if self.settings.frozen:
+                raise Rejected(
+                    f"no recorded answer for `{label}` (question `{base[:12]}`)",
+                    kept="nothing was asked and nothing was written",
+                    help="`specpack build --model relay` asks it; `specpack plan` says what else would be asked",
+                )
+            return False, None
+        self._use(label, base, answer)
+        self._report(Event(kind="recalled", labels=(label,)))
+        return True, ask.decode(answer.blocks)
+
+    def _read_shipped(self, label: Label, base: Digest) -> Answer | None:
+        pin = self._shipped.get(label)
+        return read_answer(self.store, pin.answer) if pin and pin.question == base else None
+
+    def _read_pinned(self, pin: Pin, base: Digest, ask: Ask) -> Answer | None:
+        try:
+            answer = read_answer(self.store, pin.answer)
+        except Missing:
+            if not self.settings.frozen:
+                return None
+            raise Rejected(
+                f"the recorded answer for `{pin.label}` is missing from the store (answer `{pin.answer[:12]}`)",
+                kept="nothing was asked and nothing was written",
+                help="`specpack build --model relay` asks it again",
+            ) from None
+        if pin.question == base and (base in (answer.base, answer.question) or ask.keep):
+            return answer
+        if pin.question == base:
+            raise Rejected(
+                f"the lock pins an answer to another question for `{pin.label}`",
+                help=f"remove the line of `{pin.label}` from the lock and build again",
+            )
+        if ask.keep and not self.settings.frozen and not ask.judge(answer.blocks).findings:
+            return answer
+        return None
+
+    def _keep(self, ask: Ask) -> Answer | None:
+        """Return what this build already uses for the label where it passes the gates of the question as it is now."""
+        earlier = self.answers.get(ask.question.label) if ask.keep else None
+        return earlier if earlier and not ask.judge(earlier.blocks).findings else None
+
+    def knows(self, label: Label) -> bool:
+        """Return whether the lock pins the label."""
+        return label in self._pins
+
+    def _use(self, label: Label, base: Digest, answer: Answer) -> None:
+        self.answers[label] = answer
+        self.pin(label, base, answer.digest, answer.by)
+
+    def _take_ahead(self, ask: Ask) -> tuple[bool, Any]:
+        if self.settings.frozen:
+            return False, None
+        sources = {label: a.attempts[-1] for label, a in self.answers.items() if a.attempts}
+        reply = self.memory.find_ahead(ask.question.label, sources)
+        if reply is None:
+            return False, None
+        opened = self._open(ask)
+        return self._judge(opened, reply, ())
+
+    async def _settle(
+        self,
+        asks: Sequence[Ask],
+        *,
+        later: Sequence[Ask] = (),
+        opened: Mapping[Label, _Open] | None = None,
+    ) -> dict[Label, Any]:
+        """Ask a bundle until every answer is accepted or a question has used up its attempts."""
+        pending = dict(opened) if opened else {a.question.label: self._open(a) for a in asks}
+        values: dict[Label, Any] = {}
+        labels = tuple(pending)
+        while True:
+            self._drain(pending, values, labels)
+            if not pending:
+                return values
+            spent = next((o for o in pending.values() if len(o.attempts) >= self.settings.attempts), None)
+            if spent:
+                raise Exhausted(spent.ask.question.label, spent.findings, len(spent.attempts))
+            questions = [*(o.question for o in pending.values()), *(a.question for a in later)]
+            known: dict[Label, Digest | None] = {
+                o.question.label: digest_question(o.question) for o in pending.values()
+            }
+            known.update({a.question.label: None for a in later})
+            request = render_request(
+                questions, framing=self._framing, context=self._context(questions), sample=self.settings.sample
+            )
+            await self._exchange(request, known, sum(a.weight for a in (*asks, *later)))
+
+    def _drain(self, pending: dict[Label, _Open], values: dict[Label, Any], labels: tuple[Label, ...]) -> None:
+        """Judge every reply that is remembered for the questions as they stand now."""
+        for label, opened in list(pending.items()):
+            while (reply := self.memory.find(digest_question(opened.question))) is not None:
+                accepted, value = self._judge(opened, reply, labels)
+                if accepted:
+                    values[label] = value
+                    del pending[label]
+                    break
+                if len(opened.attempts) >= self.settings.attempts:
+                    break
+
+    def _judge(self, opened: _Open, reply: StoredReply, labels: tuple[Label, ...]) -> tuple[bool, Any]:
+        label = opened.ask.question.label
+        opened.attempts.append(reply.digest)
+        framed = parse_reply(
+            reply.text, {Label(name): [] for name in reply.questions} | {label: opened.question.expected}
+        )
+        blocks, findings = framed[label].blocks, framed[label].findings
+        value = None
+        if not findings:
+            judged = opened.ask.judge(blocks)
+            value, findings = judged.value, judged.findings
+        if findings:
+            opened.findings = findings
+            opened.question = revise_question(opened.ask.question, findings, blocks)
+            self._report(Event(kind="rejected", labels=(label,), findings=findings))
+            return False, None
+        answer = write_answer(
+            self.store,
+            opened.question,
+            opened.base,
+            blocks,
+            by=reply.by,
+            attempts=opened.attempts,
+            asked_with=[Label(name) for name in reply.questions if name != label],
+            chain=opened.chain,
+        )
+        self._use(label, opened.base, answer)
+        self._report(Event(kind="accepted", labels=(label,)))
+        return True, value
+
+    async def _exchange(self, request: Request, known: Mapping[Label, Digest | None], reserve: int) -> None:
+        if self._find_provider is None:
+            raise Rejected(
+                f"`{request.labels[0]}` and {len(request.labels) - 1} more have no answer, and no model was named"
+                if len(request.labels) > 1
+                else f"`{request.labels[0]}` has no answer, and no model was named",
+                help="`specpack build --model relay` writes the request to a file",
+            )
+        self._provider = self._provider or self._find_provider()
+        check_window(request, self.settings.window, reserve)
+        self._report(Event(kind="asked", labels=request.labels, detail=f"{request.tokens} tokens"))
+        try:
+            async with self._limit:
+                reply = await self._provider.answer(request)
+        except Waiting as waiting:
+            self._report(Event(kind="waiting", labels=request.labels, detail=waiting.place))
+            raise
+        self.memory.write(request, reply, known)
+        self.asked += [(label, request.digest) for label in request.labels]
+        self._report(Event(kind="answered", labels=request.labels, detail=f"{reply.usage.output} tokens"))
+
+
+def _raise_together(results: Sequence[Any]) -> list[dict[Label, Any]]:
+    """Return the results where none failed; else raise the most telling failure, after all have ended."""
+    failures = [r for r in results if isinstance(r, BaseException)]
+    for failure in failures:
+        if not isinstance(failure, (Failure, Waiting)):
+            raise failure
+    for failure in failures:
+        if isinstance(failure, Failure) and not isinstance(failure, Stopped):
+            raise failure
+    waiting = [f for f in failures if isinstance(f, Waiting)]
+    if waiting:
+        raise WaitingForAnswers([w.request for w in waiting], [w.place for w in waiting])
+    for failure in failures:
+        raise failure
+    return list(results)
+
+
+class WaitingForAnswers(Stopped):
+    """Requests are out, and their answers are not there yet."""
+
+    def __init__(self, requests: Sequence[Request], places: Sequence[str]) -> None:
+        """Keep the requests and where they wait."""
+        count = f"{len(requests)} request waits" if len(requests) == 1 else f"{len(requests)} requests wait"
+        super().__init__(
+            f"{count} for an answer: " + ", ".join(places),
+            kept="all answers so far are in the store",
+            help="put each answer beside its request, then run the same command again; `specpack relay` shows what waits",
+        )
+        self.requests = tuple(requests)

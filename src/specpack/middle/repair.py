@@ -1,0 +1,157 @@
+"""Turn findings of the verify gates into new answers: a blind ruling first where test and product disagree.
+
+Path: verify -> **repair** -> write or test again -> assemble. The only backward edge of the path, and it is bounded.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from specpack.middle.engine import Engine, Revision
+from specpack.middle.phases.design import LABEL as DESIGN
+from specpack.middle.phases.material import Material
+from specpack.middle.phases.ruling import ask_ruling, expected_is_first
+from specpack.middle.phases.test import ask_groups, group_label
+from specpack.middle.phases.write import ask_units, unit_label
+from specpack.model.conclusion import DesignConclusion, Outcome, Ruling
+from specpack.model.failure import Rejected
+from specpack.model.finding import Finding
+from specpack.model.pack import Digest
+from specpack.model.question import Ask, Label, Part
+
+
+class Ambiguous(Rejected):
+    """A ruling found two readings of the pack: only its author can go on."""
+
+    def __init__(self, finding: Finding, ruling: Ruling) -> None:
+        """Keep the finding and the ruling with both readings."""
+        readings = "; or: ".join(ruling.readings)
+        super().__init__(
+            f"the pack has two readings where `{finding.test}` and the product disagree: {readings}",
+            kept="all answers and the ruling are in the store",
+            help=f"reword {', '.join(f'`{c}`' for c in ruling.clauses)} so that one reading is left",
+        )
+        self.finding = finding
+        self.ruling = ruling
+
+
+class Unrepairable(Rejected):
+    """No question can mend the finding: nobody owns it."""
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What to ask again: per label the findings, further parts and rulings."""
+
+    findings: dict[Label, list[Finding]]
+    extra: dict[Label, list[Part]]
+    rulings: dict[Label, list[Digest]]
+
+    def add(
+        self, label: Label, finding: Finding | None, part: Part | None = None, ruling: Digest | None = None
+    ) -> None:
+        """Add a reason to ask the label again."""
+        self.findings.setdefault(label, [])
+        if finding is not None:
+            self.findings[label].append(finding)
+        if part is not None and part not in self.extra.setdefault(label, []):
+            self.extra[label].append(part)
+        if ruling is not None:
+            self.rulings.setdefault(label, []).append(ruling)
+
+
+async def repair(
+    engine: Engine, material: Material, values: Mapping[Label, Any], findings: Sequence[Finding]
+) -> dict[Label, Any]:
+    """Return new conclusions of the units and test groups that the findings concern.
+
+    Raises:
+        Ambiguous: A ruling shows two readings of the pack.
+        Unrepairable: A finding belongs to no unit and no test group.
+    """
+    design: DesignConclusion = values[DESIGN]
+    asks = {a.question.label: a for a in (*ask_units(material, values), *ask_groups(material, values))}
+    plan = _Plan({}, {}, {})
+    disputes = [f for f in findings if f.test and f.expected and f.observed]
+    for finding in findings:
+        if finding not in disputes:
+            plan.add(_owner(design, finding), finding)
+    await _rule(engine, material, values, design, disputes, plan)
+    revisions = [_revise(asks[label], plan, label) for label in plan.findings]
+    return await engine.revise(revisions)
+
+
+def _revise(ask: Ask, plan: _Plan, label: Label) -> Revision:
+    return Revision(
+        ask=ask,
+        findings=tuple(plan.findings[label]),
+        extra=tuple(plan.extra.get(label, ())),
+        rulings=tuple(plan.rulings.get(label, ())),
+    )
+
+
+def _owner(design: DesignConclusion, finding: Finding) -> Label:
+    """Return the label whose answer the finding rejects."""
+    path = (finding.test or "").partition("::")[0] or finding.path
+    group = next((g.id for g in design.groups if path in g.paths), None)
+    if finding.unit is None and group is not None:
+        return group_label(group)
+    if finding.unit in {u.id for u in design.units}:
+        return unit_label(str(finding.unit))
+    if group is not None:
+        return group_label(group)
+    raise Unrepairable(
+        f"{finding.code}: {finding.message}",
+        kept="all answers are in the store",
+        help="no unit or test group owns this; the pack or the design has to change",
+    )
+
+
+async def _rule(
+    engine: Engine,
+    material: Material,
+    values: Mapping[Label, Any],
+    design: DesignConclusion,
+    disputes: Sequence[Finding],
+    plan: _Plan,
+) -> None:
+    asked = [(f, ask_ruling(material, values, design, f, render_call(f))) for f in disputes]
+    unique = {ask.question.label: ask for _, ask in asked}
+    rulings = await engine.ask(list(unique.values())) if unique else {}
+    for finding, ask in asked:
+        ruling: Ruling = rulings[ask.question.label]
+        digest = engine.answers[ask.question.label].digest
+        if ruling.outcome is Outcome.AMBIGUOUS:
+            raise Ambiguous(finding, ruling)
+        test_is_right = ruling.outcome is (Outcome.FIRST if expected_is_first(finding) else Outcome.SECOND)
+        part = Part(title="Ruling", text=_render_ruling(finding, ruling, test_is_right=test_is_right))
+        if test_is_right or ruling.outcome is Outcome.NEITHER:
+            shown = finding if test_is_right else replace(finding, expected="")
+            for unit in _suspects(material, design, (*ruling.clauses, *finding.clauses)):
+                plan.add(unit_label(unit), shown, part, digest)
+        if not test_is_right:
+            withheld = replace(finding, unit=None, observed="")
+            plan.add(_owner(design, withheld), withheld, part, digest)
+
+
+def _suspects(material: Material, design: DesignConclusion, cited: Sequence[str]) -> list[str]:
+    """Return the units that cite any of the clauses, else those of the entry points."""
+    chosen = set(material.slicer.expand(cited))
+    units = [u.id for u in design.units if not chosen.isdisjoint(material.slicer.expand(u.clauses))]
+    return units or sorted({e.unit for e in design.entry_points})
+
+
+def render_call(finding: Finding) -> str:
+    """Return what a failing test did, as the target reports it in the evidence, without either outcome."""
+    return "\n".join(finding.evidence) or f"`{finding.test}`"
+
+
+def _render_ruling(finding: Finding, ruling: Ruling, *, test_is_right: bool) -> str:
+    said = {
+        Outcome.BOTH: "the clauses allow the asserted outcome and others",
+        Outcome.NEITHER: "the clauses exclude the asserted outcome and the product's",
+    }.get(
+        ruling.outcome,
+        "the clauses demand the asserted outcome" if test_is_right else "the clauses exclude the asserted outcome",
+    )
+    return f"- `{finding.test}`: {said} [{', '.join(ruling.clauses)}]: {ruling.why}"

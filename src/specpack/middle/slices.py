@@ -1,0 +1,143 @@
+"""Cut the source text that a question shows: blocks word for word, with the ids of their clauses in the margin.
+
+Path: clauses -> **slices** -> questions. A slice holds no line numbers, no document paths and no order but the source's;
+white space outside fences is folded, so that an edit of white space changes no slice.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+
+from specpack.model.clause import Block, BlockKind, Clause, ClauseId, Kind, Section
+from specpack.model.pack import Document, Role
+from specpack.model.span import DocumentName
+from specpack.model.understanding import Understanding
+
+_CONTEXT = frozenset({Kind.DEFINITION, Kind.SAMPLE, Kind.GRAMMAR, Kind.ENUMERATION})
+"""Kinds that go along with any clause of their section."""
+
+
+ANCHOR = re.compile(r"\s*\{#[\w.-]+\}")
+
+
+class Slicer:
+    """Cuts slices of one understanding."""
+
+    def __init__(self, understanding: Understanding) -> None:
+        """Index the clauses by block; outside behaviour documents only those with a force are shown with their ids."""
+        self.understanding = understanding
+        behaviour = {d.name for d in understanding.pack.documents if d.role is Role.BEHAVIOUR}
+        self._by_block: dict[tuple[DocumentName, int], list[Clause]] = {}
+        for clause in understanding.clauses.values():
+            if clause.id not in understanding.overridden and (clause.force or clause.document in behaviour):
+                self._by_block.setdefault((clause.document, clause.block), []).append(clause)
+
+    @cached_property
+    def sections(self) -> Mapping[str, Section]:
+        """Sections of behaviour documents by key."""
+        return {section.key: section for section in self.understanding.sections}
+
+    def expand(self, ids: Iterable[str]) -> tuple[ClauseId, ...]:
+        """Return clause ids for ids and section keys, in source order, without doubles; unknown ones are dropped."""
+        wanted: set[str] = set()
+        for name in ids:
+            section = self.sections.get(name)
+            wanted.update(section.clauses if section else (name,))
+        return tuple(c for c in self.understanding.clauses if c in wanted)
+
+    def render_document(self, document: Document) -> str:
+        """Return the whole document but for its informative blocks."""
+        blocks = self.understanding.blocks[document.name]
+        return self._render(document, [b.index for b in blocks if not b.informative], None)
+
+    def render_section(self, section: Section) -> str:
+        """Return a section of a behaviour document with the preamble and the definitions that its document shares."""
+        document = self._document(section.document)
+        blocks = self.understanding.blocks[section.document]
+        wanted = {*section.preamble, *section.blocks, *self._definitions(document)}
+        return self._render(document, sorted(i for i in wanted if not blocks[i].informative), None)
+
+    def render_clauses(self, ids: Collection[str]) -> str:
+        """Return the blocks around the clauses: lead-ins, headings, and what goes along with their sections."""
+        chosen = {self.understanding.clauses[i] for i in self.expand(ids)}
+        texts = []
+        for document in self.understanding.pack.documents:
+            mine = [c for c in chosen if c.document == document.name]
+            if mine:
+                texts.append(self._render(document, self._surround(document, mine), {c.id for c in mine}))
+        return "\n\n".join(texts)
+
+    def _document(self, name: DocumentName) -> Document:
+        return next(d for d in self.understanding.pack.documents if d.name == name)
+
+    def _surround(self, document: Document, clauses: Sequence[Clause]) -> list[int]:
+        blocks = self.understanding.blocks[document.name]
+        wanted = {c.block for c in clauses}
+        sections = {c.section for c in clauses}
+        for clause in self.understanding.clauses.values():
+            if clause.document == document.name and clause.kind in _CONTEXT and clause.section in sections:
+                wanted.add(clause.block)
+        if document.role in (Role.BEHAVIOUR, Role.PLATFORM):
+            wanted |= {i for i in self._definitions(document)}
+        for index in tuple(wanted):
+            parent = blocks[index].parent
+            while parent is not None:
+                wanted.add(parent)
+                parent = blocks[parent].parent
+        paths = {blocks[i].section for i in wanted}
+        for block in blocks:
+            if block.kind is BlockKind.HEADING and any(p[: len(block.section)] == block.section for p in paths):
+                wanted.add(block.index)
+        return sorted(i for i in wanted if not blocks[i].informative)
+
+    def _definitions(self, document: Document) -> Iterable[int]:
+        for clause in self.understanding.clauses.values():
+            if clause.document == document.name and clause.kind is Kind.DEFINITION:
+                yield clause.block
+
+    def _render(self, document: Document, indexes: Sequence[int], chosen: Collection[ClauseId] | None) -> str:
+        blocks = self.understanding.blocks[document.name]
+        pieces: list[str] = []
+        former: BlockKind | None = None
+        for index in indexes:
+            block = blocks[index]
+            clauses = self._by_block.get((document.name, index), [])
+            text = _annotate(document, block, clauses, chosen)
+            if text:
+                tight = block.kind is BlockKind.ITEM and former is BlockKind.ITEM
+                former = block.kind
+                pieces.append(("\n" if tight else "\n\n") + text if pieces else text)
+        return "".join(pieces)
+
+
+def _annotate(document: Document, block: Block, clauses: Sequence[Clause], chosen: Collection[ClauseId] | None) -> str:
+    """Return the block's text with `‹id›` before each clause; rows of a table that are not chosen are left out."""
+    if block.kind is BlockKind.HEADING:
+        return f"{'#' * block.level} {block.section[-1]}"
+    text, start = block.text, block.span.start
+    marks = sorted({(max(c.span.start - start, 0), c.id) for c in clauses if chosen is None or c.id in chosen})
+    if block.kind is BlockKind.FENCE:
+        return "".join(f"‹{mark}›\n" for _, mark in marks) + text.rstrip()
+    if block.kind is BlockKind.TABLE:
+        return _annotate_table(document, block, clauses, chosen)
+    pieces, at = [], 0
+    for offset, mark in marks:
+        pieces += [text[at:offset], f"‹{mark}› "]
+        at = offset
+    pieces.append(text[at:])
+    indent = "  " * (block.level - 1) if block.kind is BlockKind.ITEM else ""
+    return indent + " ".join(ANCHOR.sub("", "".join(pieces)).split())
+
+
+def _annotate_table(
+    document: Document, block: Block, clauses: Sequence[Clause], chosen: Collection[ClauseId] | None
+) -> str:
+    rows = {c.span.line: c for c in clauses if c.kind is Kind.ROW}
+    lines = []
+    for offset, line in enumerate(block.text.split("\n")):
+        folded = " ".join(ANCHOR.sub("", line).split())
+        row = rows.get(block.span.line + offset)
+        if not folded or (row is not None and chosen is not None and row.id not in chosen):
+            continue
+        lines.append(f"‹{row.id}› {folded}" if row else folded)
+    return "\n".join(lines)

@@ -1,0 +1,163 @@
+"""What is asked and what came back: questions, requests, replies, answers.
+
+Path: phase -> **question** -> request -> provider -> reply -> answer.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NewType, Protocol
+
+from specpack.model.conclusion import Phase
+from specpack.model.finding import Finding
+from specpack.model.pack import Digest
+
+Label = NewType("Label", str)
+"""What a question is about, such as `behaviour/events/rules` or `write/store`; the same in every build."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A titled piece of a question's slice. Parts that all questions of a request share are shown once."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """A block that an answer must hold, or may hold: `kind` is `file`, `signatures` or `data`, `path` is `-` for data."""
+
+    kind: str
+    path: str = "-"
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question. Only `phase`, `contract`, `parts`, `expected` and the edition enter its digest."""
+
+    label: Label
+    phase: Phase
+    contract: str
+    """Text of the phase's contract document."""
+    parts: tuple[Part, ...]
+    expected: tuple[Expected, ...]
+    revision: tuple[Part, ...] = ()
+    """Why the question is asked again: findings, gaps, the earlier answer. Empty for the base question."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyBlock:
+    """One framed block of a reply; `text` ends in one LF."""
+
+    kind: str
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What a phase makes of an answer's blocks: a value, or the findings that reject it."""
+
+    value: Any = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A question with what its phase does with the answer.
+
+    `decode` turns the blocks of a stored answer into the conclusion, without judging; `judge` decodes and judges a fresh
+    answer. `keep` says that a pinned answer to an earlier form of the question stands while it still passes `judge`.
+    `weight` is the expected size of the answer in tokens.
+    """
+
+    question: Question
+    decode: Callable[[Sequence[ReplyBlock]], Any]
+    judge: Callable[[Sequence[ReplyBlock]], Accepted]
+    keep: bool = False
+    weight: int = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One message to a model, self-contained: `system` and `text` are all that is sent."""
+
+    system: str
+    text: str
+    labels: tuple[Label, ...]
+    phases: tuple[Phase, ...]
+    digest: Digest
+    tokens: int
+    """Estimated size of `system` and `text`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens of one request; `estimated` where the provider does not count."""
+
+    input: int
+    output: int
+    cached: int = 0
+    cost: str = ""
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a provider brought back, whole and unedited. `by` is `provider:model`; `date` is a day in UTC."""
+
+    text: str
+    by: str
+    date: str
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An accepted answer as stored, with the digest of its record."""
+
+    digest: Digest
+    label: Label
+    base: Digest
+    """Digest of the base question."""
+    question: Digest
+    """Digest of the question as last asked; equals `base` when nothing was asked again."""
+    by: str
+    blocks: tuple[ReplyBlock, ...]
+    chain: tuple[Digest, ...] = ()
+    """Earlier accepted answers of the label and the rulings that led here, oldest first."""
+    attempts: tuple[Digest, ...] = ()
+    """Records of the replies that were needed, the accepted one last."""
+
+
+class Waiting(Exception):
+    """A provider has handed the request over, and the answer is not there yet."""
+
+    def __init__(self, request: Request, place: str) -> None:
+        """Keep the request and where it waits."""
+        super().__init__(place)
+        self.request = request
+        self.place = place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSettings:
+    """What a provider may need. An entry point of the group `specpack.providers` is a function
+    `(model: str, settings: ProviderSettings) -> Provider`, `model` being what stands behind the colon of `--model`."""
+
+    folder: Path
+    """Where a provider may keep files of this build, such as relay's requests."""
+    estimate: Callable[[str], int]
+    """Estimates the tokens of a text."""
+
+
+class Provider(Protocol):
+    """A way to reach a model. Errors are `specpack.model.failure.Unavailable` or `Waiting`."""
+
+    name: str
+
+    async def answer(self, request: Request) -> Reply:
+        """Return the model's whole reply to one request."""
+        ...

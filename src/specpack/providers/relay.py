@@ -1,0 +1,119 @@
+"""Relay: requests are files, answers are files beside them, whoever writes them.
+
+Path: request -> **relay** -> a person with a chat window, or anything that reads one file and writes another. Works across
+processes: a request is named by its digest, so a build that ends and runs again finds its answers.
+"""
+
+import datetime
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from specpack.model.failure import Unavailable
+from specpack.model.question import ProviderSettings, Reply, Request, Usage, Waiting
+
+REQUEST = ".request.md"
+ANSWER = ".answer.md"
+SETTLE_SECONDS = 60.0
+"""An answer whose last line is no end marker counts as being written until it has not changed for this long."""
+
+_END = re.compile(r"==== end [0-9a-f]{8} ====\s*(?:`{3,}\s*)?\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRequest:
+    """A request without an answer: its file, the answer's file, its age in seconds, its size in characters."""
+
+    path: Path
+    answer: Path
+    seconds: float
+    characters: int
+    partial: bool
+    """Whether an answer has been begun."""
+
+
+def open_provider(model: str, settings: ProviderSettings) -> "RelayProvider":
+    """Return a relay whose answers are labelled with `model`."""
+    return RelayProvider(settings.folder, model or "unnamed", settings.estimate)
+
+
+class RelayProvider:
+    """Answers from a folder; `label` names who answers, in the lock (`relay:LABEL`)."""
+
+    def __init__(
+        self,
+        folder: Path,
+        label: str,
+        estimate: Callable[[str], int],
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """Take the folder, which is made by the first request."""
+        self.name = f"relay:{label}"
+        self._folder = folder
+        self._estimate = estimate
+        self._now = now
+
+    async def answer(self, request: Request) -> Reply:
+        """Return the answer that lies beside the request; else write the request and raise `Waiting`."""
+        stem = name_request(request)
+        path, answer = self._folder / f"{stem}{REQUEST}", self._folder / f"{stem}{ANSWER}"
+        try:
+            text = answer.read_bytes().decode("utf-8-sig", "replace") if answer.is_file() else ""
+            if not text.strip() or self._is_partial(answer, text):
+                self._write(path, request)
+                raise Waiting(request, str(path))
+            day = datetime.datetime.fromtimestamp(answer.stat().st_mtime, datetime.UTC).date().isoformat()
+        except OSError as error:
+            raise Unavailable(
+                f"relay folder `{self._folder}`: {error.strerror}",
+                kept="all earlier answers are in the store",
+                help="name a folder that can be written with `--relay FOLDER`",
+            ) from error
+        usage = Usage(input=request.tokens, output=self._estimate(text), estimated=True)
+        return Reply(text=text, by=self.name, date=day, usage=usage)
+
+    def _is_partial(self, answer: Path, text: str) -> bool:
+        settled = self._now() - answer.stat().st_mtime >= SETTLE_SECONDS
+        return not settled and not _END.search(text.rstrip())
+
+    def _write(self, path: Path, request: Request) -> None:
+        if path.is_file():
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".tmp")
+        temporary.write_text(render_relay_file(request), encoding="utf-8", newline="\n")
+        temporary.replace(path)
+
+
+def name_request(request: Request) -> str:
+    """Return the stem of the request's files: its phase, how many questions, eight digits of its digest."""
+    phases = "-".join(phase.value for phase in request.phases)
+    return f"{phases}-{len(request.labels)}-{request.digest[:8]}"
+
+
+def render_relay_file(request: Request) -> str:
+    """Return the request as one self-contained Markdown file."""
+    return f"{request.system.strip()}\n\n{request.text}"
+
+
+def list_waiting(folder: Path, now: float) -> tuple[WaitingRequest, ...]:
+    """Return the requests of a folder that have no whole answer, oldest first."""
+    waiting = []
+    for path in folder.glob(f"*{REQUEST}") if folder.is_dir() else ():
+        answer = path.with_name(path.name.removesuffix(REQUEST) + ANSWER)
+        begun = answer.is_file() and bool(answer.read_bytes().strip())
+        partial = begun and not _END.search(answer.read_bytes().decode("utf-8", "replace").rstrip())
+        if begun and not partial:
+            continue
+        waiting.append(
+            WaitingRequest(
+                path=path,
+                answer=answer,
+                seconds=max(0.0, now - path.stat().st_mtime),
+                characters=len(path.read_text(encoding="utf-8")),
+                partial=partial,
+            )
+        )
+    return tuple(sorted(waiting, key=lambda w: (-w.seconds, w.path.name)))

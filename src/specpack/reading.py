@@ -1,0 +1,28 @@
+"""Read and understand a pack with all that it extends.
+
+Path: options -> **reading** -> check, driver. Joins the front end with the standard pack; no model, store or target.
+"""
+
+from functools import partial
+from pathlib import Path
+
+from specpack import EDITION, std
+from specpack.frontend.packs import compose_pack
+from specpack.frontend.sources import read_source
+from specpack.frontend.understand import understand_pack
+from specpack.model.diagnostic import Diagnostic
+from specpack.model.pack import Pack
+from specpack.model.understanding import Understanding
+
+
+def compose(path: Path) -> tuple[Pack, tuple[Diagnostic, ...]]:
+    """Return the composed pack, documents not yet parsed, with what was wrong on the way."""
+    pack, diagnostics = compose_pack(
+        read_source(path), edition=EDITION, find_std=partial(read_source, std.PACK), read=read_source, root=path
+    )
+    return pack, tuple(diagnostics)
+
+
+def read_pack(path: Path) -> Understanding:
+    """Return the pack as clauses; a bad pack comes back with its diagnostics."""
+    return understand_pack(*compose(path))

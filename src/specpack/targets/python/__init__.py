@@ -1,0 +1,84 @@
+"""The Python target, behind the door that all targets share.
+
+Path: conclude -> resolve -> assemble -> clean -> verify all ask the **target**.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from specpack.model.conclusion import DesignConclusion, Package, SourceFile
+from specpack.model.finding import Finding, GateResult
+from specpack.model.target import Cleaned, Project, Verification
+from specpack.model.tree import Tree
+
+
+class PythonTarget:
+    """Implements `specpack.model.target.Target`; each method loads what it needs when it is called."""
+
+    name = "python"
+    language_document = "language/python.md"
+    tool_pins = (("ruff", "0.17.6"),)
+    keywords = frozenset(
+        ["def", "elif", "lambda", "kwargs", "isinstance", "__init__", "pytest", "unittest", "asyncio", "pip", "dataclass", "pydantic", "flask", "fastapi", "django", "sqlalchemy", "TypedDict", "NamedTuple", "StrEnum", "NoneType", "ValueError", "TypeError", "KeyError", "RuntimeError"]
+    )
+    driver_path = "tests/driver.py"
+
+    def check_design(self, design: DesignConclusion, package: str) -> tuple[Finding, ...]:
+        """Gate a design; see `specpack.targets.python.design`."""
+        from specpack.targets.python.design import check_design
+
+        return check_design(design, package)
+
+    def check_unit(self, files: Sequence[SourceFile], design: DesignConclusion, unit: str) -> tuple[Finding, ...]:
+        """Gate the files of one unit; see `specpack.targets.python.unit`."""
+        from specpack.targets.python.unit import check_unit
+
+        return check_unit(files, design, unit)
+
+    def check_group(self, files: Sequence[SourceFile], design: DesignConclusion, group: str) -> tuple[Finding, ...]:
+        """Gate the files of one test group; see `specpack.targets.python.group`."""
+        from specpack.targets.python.group import check_group
+
+        return check_group(files, design, group)
+
+    def cited_ids(self, files: Sequence[SourceFile]) -> Mapping[str, tuple[str, ...]]:
+        """Return test id -> ids that it names; see `specpack.targets.python.citation`."""
+        from specpack.targets.python.citation import read_citations
+
+        return read_citations(files)
+
+    def resolve(self, packages: Sequence[Package]) -> str:
+        """Return the lockfile; see `specpack.targets.python.resolve`. Raises `Unavailable`."""
+        from specpack.targets.python.resolve import resolve_packages
+
+        return resolve_packages(packages)
+
+    def scaffold(self, project: Project) -> Tree:
+        """Return the supplied files; see `specpack.targets.python.scaffold`."""
+        from specpack.targets.python.scaffold import build_scaffold
+
+        return build_scaffold(project)
+
+    def clean(self, tree: Tree) -> Cleaned:
+        """Format and tidy; see `specpack.targets.python.cleanup`. Raises `Unavailable`."""
+        from specpack.targets.python.cleanup import clean_tree
+
+        return clean_tree(tree)
+
+    def prepare(self, lockfile: str, cache: Path) -> Path:
+        """Return the environment's folder; see `specpack.targets.python.environment`. Raises `Unavailable`."""
+        from specpack.targets.python.environment import prepare_environment
+
+        return prepare_environment(lockfile, cache)
+
+    def gates(self) -> Sequence[str]:
+        """Return the names of the gates in order, cheapest first."""
+        from specpack.targets.python.gates import GATES
+
+        return tuple(GATES)
+
+    def run_gate(self, gate: str, verification: Verification) -> GateResult:
+        """Run one gate. Raises `WrongUse` for a name that `gates` does not give."""
+        from specpack.targets.python.gates import run_gate
+
+        return run_gate(gate, verification)

@@ -1,0 +1,32 @@
+"""Gate `review`: errors lost, concurrency nobody asked for, shapes that are hard to read.
+
+Path: literals -> **review** -> structure.
+"""
+
+from specpack.model.finding import GateResult
+from specpack.model.target import Verification
+from specpack.targets.python.codes import reject
+from specpack.targets.python.gates.verdict import conclude
+from specpack.targets.python.gates.view import read_view
+from specpack.targets.python.layout import find_owner
+from specpack.targets.python.review import check_handlers, check_review
+from specpack.targets.python.unit import find_allowed_modules
+
+GATE = "review"
+
+
+def check_tree(verification: Verification) -> GateResult:
+    """Check units whole, and the error handling of tests. Reports: GT120 to GT125."""
+    view = read_view(verification)
+    found = []
+    for path, tree in view.files.items():
+        id = view.layout.find_unit(path)
+        unit = find_owner(verification.design.units, id) if id else None
+        if unit is None:
+            problems = list(check_handlers(tree, view.texts[path].splitlines()))
+        else:
+            problems = list(check_review(tree, view.texts[path], path, find_allowed_modules(verification.design, unit)))
+        found += [
+            reject(code, GATE, f"`{path}`: {message}", unit=id, path=path, line=line) for code, line, message in problems
+        ]
+    return conclude(GATE, found)

@@ -1,0 +1,148 @@
+"""Gate `structure`: nothing that no entry point reaches, no name that nothing uses, no lines written twice.
+
+Path: review -> **structure** -> test-statics.
+"""
+
+import ast
+import io
+import tokenize
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from specpack.model.finding import Finding, GateResult
+from specpack.model.target import Verification
+from specpack.targets.python.codes import Code, reject
+from specpack.targets.python.gates.verdict import conclude
+from specpack.targets.python.gates.view import View, find_reached, read_view
+from specpack.targets.python.layout import DRIVER, FAKES, find_docstrings
+from specpack.targets.python.signatures import read_surface
+
+GATE = "structure"
+CLONE_LINES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of code: its number and its tokens, spacing and comments left aside."""
+
+    number: int
+    text: str
+
+
+def check_tree(verification: Verification) -> GateResult:
+    """Check reach, use and repetition of product files. Reports: GT130, GT131, GT132."""
+    view = read_view(verification)
+    reached = find_reached(verification, view)
+    found = [*_check_orphans(view, reached), *_check_unused(verification, view), *_check_clones(view)]
+    return conclude(GATE, found, (("modules reached", str(len(reached))),))
+
+
+def _check_orphans(view: View, reached: frozenset[str]) -> Iterator[Finding]:
+    for path in view.product:
+        unit = view.layout.find_unit(path)
+        if unit is not None and path not in reached:
+            message = f"`{path}` is reached from no entry point"
+            yield reject(Code.ORPHAN, GATE, message, unit=unit, path=path)
+
+
+def _check_unused(verification: Verification, view: View) -> Iterator[Finding]:
+    """Report public names of units that no other statement of product, driver or fakes mentions."""
+    entries = {
+        (view.layout.modules.get(module), name.partition(".")[0])
+        for module, _, name in (entry.target.partition(":") for entry in verification.design.entry_points)
+    }
+    readers = {**view.product, **{path: view.tests[path] for path in (DRIVER, FAKES) if path in view.tests}}
+    mentions: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
+    for path, tree in readers.items():
+        for index, statement in enumerate(tree.body):
+            for name in _mentioned(statement):
+                mentions[name].add((path, index))
+    for path, tree in view.product.items():
+        unit = view.layout.find_unit(path)
+        if unit is None or PurePosixPath(path).name == "__init__.py":
+            continue
+        surface = read_surface(tree)
+        for name in sorted(surface.names):
+            node = surface.functions.get(name) or surface.classes.get(name) or surface.variables[name]
+            own = {(path, index) for index, statement in enumerate(tree.body) if _spans(statement, node)}
+            if not name.startswith("_") and (path, name) not in entries and not mentions[name] - own:
+                message = f"public name `{name}` of `{path}` is used nowhere"
+                yield reject(Code.UNUSED_NAME, GATE, message, unit=unit, path=path, line=node.lineno)
+
+
+def _spans(statement: ast.stmt, node: ast.stmt) -> bool:
+    return statement.lineno <= node.lineno <= (statement.end_lineno or statement.lineno)
+
+
+def _mentioned(statement: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(statement):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                yield name
+            case ast.alias(name=name):
+                yield name.rpartition(".")[2]
+            case ast.Constant(value=str(text)) if text.isidentifier():
+                yield text
+
+
+def _check_clones(view: View) -> Iterator[Finding]:
+    """Report each longest run of lines that two units share, once a pair of places."""
+    lines = {
+        path: _read_lines(view.texts[path], tree) for path, tree in view.product.items() if view.layout.find_unit(path)
+    }
+    windows: defaultdict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
+    for path, found in lines.items():
+        for start in range(len(found) - CLONE_LINES + 1):
+            windows[tuple(line.text for line in found[start : start + CLONE_LINES])].append((path, start))
+    covered: set[tuple[str, str, int]] = set()
+    for places in windows.values():
+        for position, (path, start) in enumerate(places):
+            for other, begin in places[position + 1 :]:
+                if view.layout.find_unit(path) != view.layout.find_unit(other):
+                    length = _measure_clone(lines, (path, start), (other, begin))
+                    key = (path, other, start - begin)
+                    if key not in covered:
+                        yield _report_clone(view, lines, (path, start), (other, begin), length)
+                    covered.add(key)
+
+
+def _measure_clone(lines: Mapping[str, list[Line]], first: tuple[str, int], second: tuple[str, int]) -> int:
+    pairs = zip(lines[first[0]][first[1] :], lines[second[0]][second[1] :], strict=False)
+    length = 0
+    for left, right in pairs:
+        if left.text != right.text:
+            break
+        length += 1
+    return length
+
+
+def _report_clone(
+    view: View, lines: Mapping[str, list[Line]], first: tuple[str, int], second: tuple[str, int], length: int
+) -> Finding:
+    path, other = first[0], second[0]
+    line, begin = lines[path][first[1]].number, lines[other][second[1]].number
+    message = f"{length} lines of `{path}` stand in `{other}` too"
+    unit = view.layout.find_unit(path)
+    return reject(Code.CLONE, GATE, message, unit=unit, path=path, line=line, evidence=(f"{other}:{begin}",))
+
+
+def _read_lines(text: str, tree: ast.Module) -> list[Line]:
+    """Return the lines that hold code, without imports, docstrings, decorators' own lines and lone brackets."""
+    skipped: set[int] = set()
+    docstrings = find_docstrings(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom) or id(node) in docstrings:
+            first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)
+            skipped.update(range(first, last + 1))
+    words: defaultdict[int, list[str]] = defaultdict(list)
+    plain = (tokenize.NAME, tokenize.NUMBER, tokenize.STRING, tokenize.OP)
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type in plain:
+            words[token.start[0]].append(token.string)
+    return [
+        Line(number=number, text=" ".join(parts))
+        for number, parts in sorted(words.items())
+        if number not in skipped and any(part[0].isalnum() or part[0] in "_'\"" for part in parts)
+    ]

@@ -1,0 +1,72 @@
+"""Runs the collected tests once as they are, then once for each unit with that unit's functions replaced.
+
+Path: instrumented tree -> **stub_plugin**, inside the sandbox -> `results.jsonl` -> stubs.
+
+A pytest plug-in. It is never imported by specpack: its text is put beside the tree and it runs there. Each round is a
+forked child, made after collection, so that every round starts from the same state.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+import specpack_switch
+from _pytest.runner import runtestprotocol
+
+FOLDER = Path("/work/.specpack")
+RESULTS = FOLDER / "out" / "results.jsonl"
+SECONDS = 60.0
+FACTOR = 10.0
+FLOOR = 5.0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    """Run all rounds instead of the plain loop; stop where the first one cannot finish."""
+    units = json.loads((FOLDER / "units.json").read_text(encoding="utf-8"))
+    began = time.monotonic()
+    if run_round(session, "", SECONDS):
+        limit = max(FLOOR, (time.monotonic() - began) * FACTOR)
+        for unit in units:
+            run_round(session, unit, limit)
+    return True
+
+
+def run_round(session: pytest.Session, unit: str, seconds: float) -> bool:
+    """Run all tests in a child with one unit replaced; return whether it came to its end in time."""
+    child = os.fork()
+    if child == 0:
+        try:
+            run_tests(session, unit)
+        finally:
+            os._exit(0)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        done, _ = os.waitpid(child, os.WNOHANG)
+        if done:
+            return True
+        time.sleep(0.005)
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    return False
+
+
+def run_tests(session: pytest.Session, unit: str) -> None:
+    """Run all tests and write a line before and after each: unit, test, and whether it passed."""
+    specpack_switch.active = unit
+    os.environ["SPECPACK_STUB"] = unit
+    items = session.items
+    with RESULTS.open("a", encoding="utf-8") as results:
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            write_line(results, unit, item.nodeid, "started")
+            reports = runtestprotocol(item, log=False, nextitem=following)
+            failed = any(report.failed for report in reports)
+            write_line(results, unit, item.nodeid, "failed" if failed else "passed")
+
+
+def write_line(results, unit: str, test: str, outcome: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Write one result at once, so that a killed round keeps what it has."""
+    results.write(json.dumps([unit, test, outcome]) + "\n")
+    results.flush()

@@ -1,0 +1,138 @@
+"""Gate `stubs`: take a unit's functions away and a test that cites its clauses must fail.
+
+Path: suite -> **stubs** -> ledger (which clauses are tested).
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from importlib import resources
+
+from specpack.model.conclusion import Unit
+from specpack.model.finding import Finding, GateResult
+from specpack.model.target import RunResult, Verification
+from specpack.targets.python.citation import is_test_path, name_test, read_citations
+from specpack.targets.python.codes import Code, reject
+from specpack.targets.python.gates.instrument import SWITCH, SWITCH_TEXT, instrument_file
+from specpack.targets.python.gates.running import FOLDER, read_contents, run_pytest
+from specpack.targets.python.gates.verdict import conclude, refuse
+from specpack.targets.python.gates.view import View, read_file, read_view
+
+GATE = "stubs"
+PLUGIN = "specpack_stubs"
+RESULTS = f"{FOLDER}/out/results.jsonl"
+SECONDS = 900.0
+
+
+def check_tree(verification: Verification) -> GateResult:
+    """Run the suite once for each unit that has functions.
+
+    The facts hold `stub:<unit>` -> JSON list of the tests that failed without it, and `exempt` -> JSON list of units
+    without a function that does anything.
+
+    Reports: GT150, GT151.
+    """
+    if verification.sandbox is None:
+        return refuse(GATE, "no sandbox works on this machine")
+    if verification.environment is None:
+        return refuse(GATE, "the environment of the codebase could not be prepared")
+    view = read_view(verification)
+    contents, guarded = _instrument(verification, view)
+    paths = [path for path in view.texts if is_test_path(path)]
+    result = run_pytest(
+        verification.sandbox,
+        verification.environment,
+        contents,
+        ["-p", PLUGIN, *paths],
+        harvest=(RESULTS,),
+        seconds=SECONDS,
+    )
+    outcomes = _read_outcomes(result)
+    sound = {test for test, passed in outcomes.get("", {}).items() if passed}
+    if not sound:
+        return refuse(GATE, "no test passes before anything is replaced")
+    missing = [unit for unit in guarded if unit not in outcomes]
+    if missing:
+        return refuse(GATE, f"the run ended before unit `{missing[0]}` was replaced")
+    killed = {unit: _find_killed(sound, outcomes[unit]) for unit in guarded}
+    citations = read_citations([read_file(view, path) for path in paths])
+    found = [finding for unit in guarded for finding in _judge(unit, killed[unit], citations, verification)]
+    exempt = [unit.id for unit in verification.design.units if unit.id not in guarded]
+    facts = [(f"stub:{unit}", json.dumps(tests)) for unit, tests in killed.items()]
+    return conclude(GATE, found, [*facts, ("exempt", json.dumps(exempt))])
+
+
+def find_clauses(unit: Unit, verification: Verification) -> frozenset[str]:
+    """Return the ids that a test may cite for the unit: its clauses, those of its sections, their assumptions."""
+    wanted: set[str] = set()
+    for key in unit.clauses:
+        if key in verification.clauses:
+            wanted.add(key)
+        elif key in verification.sections:
+            wanted |= set(verification.sections[key])
+        else:
+            document = key.partition("/")[0]
+            wanted |= {id for id in verification.clauses if id.partition(".")[0] == document}
+    for assumption in verification.design.assumptions:
+        if wanted & set(assumption.clauses):
+            wanted.add(assumption.id)
+    return frozenset(wanted)
+
+
+def _instrument(verification: Verification, view: View) -> tuple[dict[str, bytes], list[str]]:
+    """Return the tree with switches, the plug-in beside it, and the ids of units that have one, in order."""
+    contents = read_contents(verification)
+    guarded: set[str] = set()
+    for path in view.product:
+        unit = view.layout.find_unit(path)
+        if unit is not None:
+            text, count = instrument_file(view.texts[path], path, unit)
+            if count:
+                contents[path] = text.encode()
+                guarded.add(unit)
+    ordered = [unit.id for unit in verification.design.units if unit.id in guarded]
+    plugin = resources.files(__package__ or "").joinpath("stub_plugin.py").read_bytes()
+    contents |= {
+        f"{FOLDER}/{PLUGIN}.py": plugin,
+        f"{FOLDER}/{SWITCH}.py": SWITCH_TEXT.encode(),
+        f"{FOLDER}/units.json": json.dumps(ordered).encode(),
+    }
+    return contents, ordered
+
+
+def _read_outcomes(result: RunResult) -> dict[str, dict[str, bool]]:
+    """Return unit ("" for none) -> test -> whether it passed with all its parameters; a test cut short failed."""
+    outcomes: defaultdict[str, dict[str, bool]] = defaultdict(dict)
+    cases: dict[tuple[str, str], str] = {}
+    for line in result.files.get(RESULTS, b"").decode("utf-8", "replace").splitlines():
+        try:
+            unit, case, outcome = json.loads(line)
+        except ValueError:
+            continue
+        cases[str(unit), str(case)] = str(outcome)
+    for (unit, case), outcome in cases.items():
+        path, _, name = case.partition("::")
+        test = name_test(path, name)
+        outcomes[unit][test] = outcomes[unit].get(test, True) and outcome == "passed"
+    return outcomes
+
+
+def _find_killed(sound: set[str], without: Mapping[str, bool]) -> list[str]:
+    return sorted(test for test in sound if not without.get(test, True))
+
+
+def _judge(
+    id: str, killed: list[str], citations: Mapping[str, tuple[str, ...]], verification: Verification
+) -> Iterator[Finding]:
+    unit = next(unit for unit in verification.design.units if unit.id == id)
+    clauses = find_clauses(unit, verification)
+    citing = [test for test, ids in citations.items() if not clauses or clauses & set(ids)]
+    if not citing:
+        message = f"no test cites a clause of unit `{id}`"
+        yield reject(Code.UNIT_UNCITED, GATE, message, unit=id, path=unit.paths[0], clauses=unit.clauses)
+    elif not set(killed) & set(citing):
+        message = f"unit `{id}` can be replaced by nothing and every test that cites its clauses still passes"
+        evidence = (f"tests that cite its clauses: {len(citing)}", f"tests that fail without it: {len(killed)}")
+        yield reject(
+            Code.UNIT_UNTESTED, GATE, message, unit=id, path=unit.paths[0], clauses=unit.clauses, evidence=evidence
+        )
