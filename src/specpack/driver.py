@@ -23,7 +23,7 @@ from specpack.backend.verify import Verified, digest_tree, verify_tree
 from specpack.frontend.identity import render_identities
 from specpack.middle.answers import StoredReply, read_reply
 from specpack.middle.canonical import digest_bytes
-from specpack.middle.conclude import conclude, conclude_files, render_context
+from specpack.middle.conclude import Paused, conclude, conclude_files, render_context
 from specpack.middle.disputes import read_disputes
 from specpack.middle.engine import Engine, Event, Settings
 from specpack.middle.lock import Lock, read_lock, render_lock, write_lock
@@ -105,18 +105,25 @@ def build(options: BuildOptions, report: Report = lambda event: None) -> Built:
     understanding = read_pack(options.pack)
     if understanding.failed:
         raise PackRejected(understanding)
+    if not (options.frozen or options.locked):
+        write_identities(home, understanding)
     target = load_target(understanding.pack.target)
     material = Material(understanding, target)
     lock = read_lock(home.lock) or Lock()
     engine = open_engine(options, home, material, lock, report)
-    values = asyncio.run(
-        conclude(
-            engine,
-            material,
-            pause_after=options.pause_after,
-            summarise=lambda known: _write_summary(home, material, known, report),
+    try:
+        values = asyncio.run(
+            conclude(
+                engine,
+                material,
+                pause_after=options.pause_after,
+                summarise=lambda known: _write_summary(home, material, known, report),
+            )
         )
-    )
+    except Paused:
+        reached = {pin.label: pin for pin in (*lock.pins, *engine.used.values())}
+        _write_state(home, Lock(pins=tuple(reached.values()), tool=lock.tool))
+        raise
     codebase, verified = asyncio.run(_verify_and_repair(options, home, engine, material, values, report))
     return _deliver(options, home, engine, codebase, verified, lock)
 
@@ -243,7 +250,8 @@ def cache_folder() -> Path:
 def _deliver(
     options: BuildOptions, home: Home, engine: Engine, codebase: Codebase, verified: Verified, lock: Lock
 ) -> Built:
-    pack = codebase.record.understanding.pack
+    understanding = codebase.record.understanding
+    pack = understanding.pack
     kept = Lock(pins=tuple(p for p in engine.used.values() if not p.label.startswith("ruling/")), tool=lock.tool)
     text = render_lock(kept)
     if (options.locked or options.frozen) and text != (render_lock(lock) if lock.pins else ""):
@@ -266,7 +274,7 @@ def _deliver(
         options={},
     )
     if not (options.locked or options.frozen):
-        _write_state(home, codebase, kept)
+        _write_state(home, kept)
     if not note:
         inputs = describe_inputs(pack.digest, text, options)
         write_stamp(home, inputs, delivered.archive, delivered.digest)
@@ -288,10 +296,9 @@ def _accept_unverified(
     )
 
 
-def _write_state(home: Home, codebase: Codebase, lock: Lock) -> None:
-    """Write the lock and the identity file, and end a fresh build."""
+def _write_state(home: Home, lock: Lock) -> None:
+    """Write the lock, and end a fresh build."""
     write_lock(home.lock, lock)
-    write_identities(home, codebase.record.understanding)
     (home.state / "fresh.json").unlink(missing_ok=True)
 
 

@@ -183,7 +183,8 @@ def _run_bounded(command: Sequence[str], control: Path, work: Path, seconds: flo
             os.close(sender)
     if child is None and not stopped:
         told = (control / "stderr").read_text(encoding="utf-8", errors="replace").strip()
-        raise Unavailable(f"the sandbox could not start: {told[:300]}", help="run where unprivileged user namespaces are allowed")
+        cure = "run where unprivileged user namespaces are allowed"
+        raise Unavailable(f"the sandbox could not start: {told[:300]}", help=cure)
     return _read_status(process.returncode), stopped
 
 

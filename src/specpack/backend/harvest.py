@@ -111,7 +111,7 @@ def _read_entry(parent: int, name: str, path: PurePosixPath) -> Iterator[tuple[s
             if len(content) <= FILE_CAP:
                 yield str(path), content
         elif stat.S_ISDIR(found.st_mode):
-            for inner in sorted(os.listdir(opened)):
+            for inner in sorted(os.listdir(opened)):  # noqa: PTH208
                 yield from _read_entry(opened, inner, path / inner)
     finally:
         os.close(opened)

@@ -37,7 +37,7 @@ open_doors = [name for name, action in (
     ("usr", lambda: write("/usr")),
     ("outside", lambda: write(outside)),
 ) if tries(action)]
-if os.environ.get("SPECPACK_SECRET"):
+if set(os.environ) - {"PATH", "HOME", "LANG", "LC_CTYPE", "PWD"}:
     open_doors.append("environment")
 write("/work")
 if os.fork() == 0:

@@ -13,10 +13,14 @@ _FRONT = re.compile(
     re.I,
 )
 _DETERMINERS = frozenset(
-    "the a an each every any no all both this that these those its their some such one generated another".split()
+    [
+        *("the", "a", "an", "each", "every", "any", "no", "all", "both", "this", "that", "these", "those"),
+        *("its", "their", "some", "such", "one", "generated", "another"),
+    ]
 )
 _CUT = re.compile(
-    r"\b(?:of|in|for|that|which|who|whose|with|to|at|on|under|from|by|beside|other|as|without|between|against|below|and|or)\b"
+    r"\b(?:of|in|for|that|which|who|whose|with|to|at|on|under|from|by|beside|other|as|without|between|against|below|"
+    r"and|or)\b"
 )
 _TESTS = frozenset({"test", "tests", "suite", "fake", "fakes"})
 _PLAIN_TESTS = frozenset({"test", "tests", "test suite"})

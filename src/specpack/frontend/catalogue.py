@@ -150,7 +150,7 @@ _RULES = (
         "conflict without a precedence",
         _E,
         "`{first}` and `{second}` conflict, and no declared rank decides",
-        "declare the roles of both documents in `specpack.toml`, or name the owner of the topic under `[precedence] owns`",
+        "declare the roles of both documents in `specpack.toml`, or the owner of the topic under `[precedence] owns`",
     ),
     Rule(
         "SP409",

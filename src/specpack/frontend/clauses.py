@@ -36,7 +36,7 @@ def draft_document(document: Document, blocks: Sequence[Block]) -> Drafting:
         document=document,
         places=index_places(document.name, document.text),
         blocks=blocks,
-        scopes=_find_scopes(document, blocks, titles),
+        scopes=_find_scopes(blocks, titles),
         titles=titles,
         introduces={index: tuple(children) for index, children in introduces.items()},
     )
@@ -65,7 +65,7 @@ def _draft_block(drafting: Drafting, block: Block) -> None:
         _place_anchors(drafting, block, drafting.mask(block))
 
 
-def _find_scopes(document: Document, blocks: Sequence[Block], titles: dict[int, Title]) -> tuple[Scope, ...]:
+def _find_scopes(blocks: Sequence[Block], titles: dict[int, Title]) -> tuple[Scope, ...]:
     """Return what the headings say about each block: the nearest tag, LOCKED, and sections that take force away."""
     has_parts = any(b.kind is BlockKind.HEADING and b.level == 2 for b in blocks)
     scopes: list[Scope] = []
@@ -77,7 +77,7 @@ def _find_scopes(document: Document, blocks: Sequence[Block], titles: dict[int, 
             while stack and stack[-1][0] >= block.level:
                 stack.pop()
             outer = stack[-1][1] if stack else Scope()
-            stack.append((block.level, _enter(document, outer, titles[block.index], block)))
+            stack.append((block.level, _enter(outer, titles[block.index], block)))
         scope = stack[-1][1] if stack else Scope()
         if has_parts and not part_seen:
             scope = Scope(
@@ -92,7 +92,7 @@ def _find_scopes(document: Document, blocks: Sequence[Block], titles: dict[int, 
     return tuple(scopes)
 
 
-def _enter(document: Document, outer: Scope, title: Title, block: Block) -> Scope:
+def _enter(outer: Scope, title: Title, block: Block) -> Scope:
     """Return the scope below a heading."""
     locked = outer.locked or title.locked
     if title.tagged:

@@ -14,7 +14,7 @@ _UNCOUNTED = (BlockKind.COMMENT, BlockKind.FRONT_MATTER)
 
 
 def measure_coverage(draftings: Iterable[Drafting]) -> Coverage:
-    """Return the words of behaviour documents and how many of them nothing recognised; rationale is left out of both."""
+    """Return the words of behaviour documents, rationale left out, and how many of them nothing recognised."""
     words = uncovered = 0
     for drafting in draftings:
         if drafting.document.role is not Role.BEHAVIOUR:

@@ -18,12 +18,15 @@ _KEY = re.compile(r"\A(?P<key>[A-Za-z][\w /-]{0,40}?)\s*[:=]\s*(?=\S)")
 _ERROR_KEY = re.compile(r"\A(?:error[ _-]?(?:id|ids|code|identifier)?|id of (?:the )?error|error)\Z", re.I)
 
 ATTRIBUTE_KEYS = frozenset(
-    "status,http status,status code,code,error,error id,error_id,error-id,error code,error identifier,id,identifier,type,"
-    "default,message,unit,format,when,condition,cause,trigger,example,examples,value,values,range,min,max,minimum,maximum,"
-    "name,body,header,headers,method,path,severity,level,length,pattern,required,optional,nullable,encoding,retries,"
-    "timeout,precision,scale,response,returns,log level,exit status,exit code,applies to,since,owner,on violation".split(
-        ","
-    )
+    [
+        *("applies to", "body", "cause", "code", "condition", "default", "encoding", "error", "error code"),
+        *("error id", "error identifier", "error-id", "error_id", "example", "examples", "exit code"),
+        *("exit status", "format", "header", "headers", "http status", "id", "identifier", "length", "level"),
+        *("log level", "max", "maximum", "message", "method", "min", "minimum", "name", "nullable"),
+        *("on violation", "optional", "owner", "path", "pattern", "precision", "range", "required"),
+        *("response", "retries", "returns", "scale", "severity", "since", "status", "status code", "timeout"),
+        *("trigger", "type", "unit", "value", "values", "when"),
+    ]
 )
 
 

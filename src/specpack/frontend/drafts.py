@@ -13,7 +13,6 @@ from specpack.model.clause import Bearer, Block, BlockKind, Force, Kind, Modalit
 from specpack.model.pack import Document
 from specpack.model.span import Span
 
-
 _LONGEST = 1200
 
 

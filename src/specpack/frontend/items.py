@@ -21,7 +21,8 @@ _LONGEST_VALUE = 4
 """Words of an attribute below a paragraph; a longer one is a statement of its own."""
 _CONSEQUENCE_HEAD = re.compile(r"\A[^,:]{0,40}[,:]\s*")
 _ANY = re.compile(
-    r"(?:\beither|\b(?:exactly\s+|at\s+least\s+|any\s+)?one\s+(?:or\s+more\s+)?of(?:\s+(?:the\s+following|these|those)(?:\s+\w+)?)?"
+    r"(?:\beither|\b(?:exactly\s+|at\s+least\s+|any\s+)?one\s+(?:or\s+more\s+)?of"
+    r"(?:\s+(?:the\s+following|these|those)(?:\s+\w+)?)?"
     r"|\bany\s+of(?:\s+(?:the\s+following|these|those)(?:\s+\w+)?)?|\bvia|\bby\s+varying|\band/or)\s*:\s*\Z",
     re.I,
 )
@@ -56,7 +57,7 @@ def draft_item(drafting: Drafting, block: Block) -> None:
 
 
 def draft_prose(drafting: Drafting, block: Block, masked: Masked, lead: Draft | None) -> Draft:
-    """Add the clauses of the sentences of a block and return the one that speaks for the block: the last, or the rule."""
+    """Add the clauses of the sentences of a block and return the one that speaks for the block."""
     sentences = split_sentences(masked.mask)
     has_children = bool(drafting.introduces.get(block.index))
     drafted: list[Draft] = []

@@ -14,11 +14,13 @@ from specpack.model.span import Span
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[._/-][A-Za-z0-9]+)*\Z")
 _SPOKEN = re.compile(
-    r"(?:`error[ _-]?(?:id|code)`|\berror[ _-](?:id|code|identifier)s?\b|\b(?:with|raises?|fails?\s+with|returns?)\s+(?:the\s+|an?\s+)?error\b)"
+    r"(?:`error[ _-]?(?:id|code)`|\berror[ _-](?:id|code|identifier)s?\b"
+    r"|\b(?:with|raises?|fails?\s+with|returns?)\s+(?:the\s+|an?\s+)?error\b)"
     r"\s*(?:of|is|are|=|:)?\s*((?:`[A-Za-z][\w./-]*`(?:\s*(?:,|\bor\b|\band\b|, or|, and)\s*)?)+)"
 )
 _EQUATED = re.compile(r"`error[ _-]?(?:id|code)\s*[=:]\s*[\"']?([A-Za-z][A-Za-z0-9._-]*)[\"']?`")
 _CODE = re.compile(r"`([^`\n]+)`")
+_NAME = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)+")
 _CONDITION_KEY = re.compile(
     r"\A(?:when|if|condition|conditions|cause|causes|trigger|triggers|raised when|returned when|sent when|on|witness|"
     r"stimulus|situation|reason|rule|check|violation|meaning|description|happens when|occurs when|case|.*\bwhen)\Z",
@@ -57,21 +59,22 @@ def find_phenomena(clauses: Mapping[ClauseId, Clause], roles: Mapping[str, Role]
     uses: list[tuple[str, Clause]] = []
     product = [c for c in clauses.values() if roles[c.document] not in (Role.CONTRACT, Role.POLICY, Role.LANGUAGE)]
     for clause in product:
-        for id, first in _find_named(clause):
+        for name, first in _find_named(clause):
             if first:
-                closed.setdefault(id, clause)
-            uses.append((id, clause))
-    for id, clause in [*closed.items(), *((id, clause) for id, clause in uses)]:
-        declared.setdefault(id, clause)
+                closed.setdefault(name, clause)
+            uses.append((name, clause))
+    for name, clause in [*closed.items(), *uses]:
+        declared.setdefault(name, clause)
     if closed:
-        declared = {id: clause for id, clause in declared.items() if id in closed}
-    witnesses: dict[str, list[ClauseId]] = {id: [] for id in declared}
+        declared = {name: clause for name, clause in declared.items() if name in closed}
+    witnesses: dict[str, list[ClauseId]] = {name: [] for name in declared}
     for clause in product:
-        for id in _find_mentions(clause, declared):
-            if _is_condition(clause, id):
-                witnesses[id].append(clause.id)
+        for name in _find_mentions(clause, declared):
+            if _is_condition(clause, name):
+                witnesses[name].append(clause.id)
     errors = tuple(
-        ErrorPhenomenon(id=id, declared=clause.span, clauses=tuple(witnesses[id])) for id, clause in declared.items()
+        ErrorPhenomenon(id=name, declared=clause.span, clauses=tuple(witnesses[name]))
+        for name, clause in declared.items()
     )
     table = next(iter(closed.values())).span if closed else None
     return Phenomena(errors=errors, closed=frozenset(closed), uses=tuple(uses), table=table)
@@ -83,14 +86,14 @@ def _find_named(clause: Clause) -> Iterator[tuple[str, bool]]:
         return
     for place, (key, value) in enumerate(clause.attributes):
         if is_error_key(key) and clause.kind is not Kind.ATTRIBUTE:
-            for id in _split_ids(value):
-                yield id, clause.kind is Kind.ROW and place == 0
+            for name in _split_ids(value):
+                yield name, clause.kind is Kind.ROW and place == 0
     if clause.kind is Kind.ROW or clause.kind is Kind.ATTRIBUTE:
         return
     for match in _SPOKEN.finditer(clause.text):
-        for id in _CODE.findall(match[1]):
-            if _ID.match(id):
-                yield id, False
+        for name in _CODE.findall(match[1]):
+            if _ID.match(name):
+                yield name, False
     for match in _EQUATED.finditer(clause.text):
         yield match[1], False
 
@@ -108,17 +111,17 @@ def _find_mentions(clause: Clause, ids: Mapping[str, Clause]) -> set[str]:
     for _, value in clause.attributes:
         words.update(_split_ids(value))
         words.add(value)
-    words.update(word for word in re.findall(r"[A-Za-z][\w]*(?:[-_.][\w]+)+", clause.text))
+    words.update(_NAME.findall(clause.text))
     return {word for word in words if word in ids}
 
 
-def _is_condition(clause: Clause, id: str) -> bool:
+def _is_condition(clause: Clause, name: str) -> bool:
     """Whether a clause that mentions an error id says when it occurs."""
     if clause.kind is Kind.ROW:
-        keys = [(key, value) for key, value in clause.attributes if value and value != id]
+        keys = [(key, value) for key, value in clause.attributes if value and value != name]
         return any(_CONDITION_KEY.match(key) for key, _ in keys)
     if clause.kind is Kind.ATTRIBUTE:
         return False
-    if any(is_error_key(key) and id in value for key, value in clause.attributes):
+    if any(is_error_key(key) and name in value for key, value in clause.attributes):
         return clause.kind in (Kind.NORM, Kind.GROUP, Kind.ENUMERATION, Kind.ALTERNATIVE, Kind.DEFINITION)
     return clause.kind is not Kind.RATIONALE and bool(_CONDITION.search(clause.composed))

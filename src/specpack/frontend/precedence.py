@@ -20,8 +20,11 @@ _MODAL = re.compile(
 )
 _WORD = re.compile(r"`[^`]+`|[^\W_][\w.'-]*")
 _STOP_WORDS = frozenset(
-    "a an the any all every each some this that these those its their of to in on at by for with and or be is are it as "
-    "also always ever then will do does".split()
+    [
+        *("a", "an", "the", "any", "all", "every", "each", "some", "this", "that", "these", "those", "its", "their"),
+        *("of", "to", "in", "on", "at", "by", "for", "with", "and", "or", "be", "is", "are", "it", "as"),
+        *("also", "always", "ever", "then", "will", "do", "does"),
+    ]
 )
 
 
@@ -52,10 +55,10 @@ def settle_conflicts(pack: Pack, clauses: Mapping[ClauseId, Clause]) -> Settleme
     documents = {document.name: document for document in pack.documents}
     overridden: dict[ClauseId, ClauseId | None] = {}
     unknown = []
-    for id in sorted(pack.overrides):
-        clause = clauses.get(ClauseId(id))
+    for name in sorted(pack.overrides):
+        clause = clauses.get(ClauseId(name))
         if clause is None or documents[clause.document].pack == pack.layers[-1]:
-            unknown.append(id)
+            unknown.append(name)
         else:
             overridden[clause.id] = None
     conflicts = []
@@ -139,7 +142,9 @@ def _find_owner(pack: Pack, first: Clause, second: Clause, one: Document, other:
         ]
         if not any(about):
             continue
-        owners = [clause for clause, document in ((first, one), (second, other)) if document.path == path]
+        owners = [
+            clause for clause, document in ((first, one), (second, other)) if path in (document.name, document.path)
+        ]
         if len(owners) == 1:
             return owners[0]
     return None

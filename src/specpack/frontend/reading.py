@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from specpack.frontend.drafts import Drafting, Remark
+from specpack.frontend.identity import Doubt
 from specpack.frontend.phenomena import Phenomena
 from specpack.frontend.precedence import Settlement
-from specpack.frontend.identity import Doubt
 from specpack.model.clause import Clause, ClauseId
 from specpack.model.pack import Document, Identity, Pack
 from specpack.model.span import DocumentName

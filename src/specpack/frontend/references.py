@@ -18,7 +18,8 @@ from specpack.model.span import DocumentName, Span
 _PROSE = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE)
 _FILE = re.compile(r"(?:[\w.-]+/)*[\w-][\w.-]*\.(?:md|markdown)\Z")
 _POINTING = re.compile(
-    r"(?:\b(?:see|in|per|by|under|from|of|according to|described in|defined in|listed in|given in|rules of|document|check of)"
+    r"(?:\b(?:see|in|per|by|under|from|of|according to|described in|defined in|"
+    r"listed in|given in|rules of|document|check of)"
     r"\s+(?:the\s+)?(?:document\s+|file\s+)?)\Z",
     re.I,
 )
@@ -27,7 +28,8 @@ _FOREIGN = re.compile(
 )
 _SECTION = re.compile(
     r"\b(?:see|in|under|of|by|to|sections?)\s+(?:the\s+)?(?:sections?)\s+"
-    r"(?:(?P<number>\d+(?:\.\d+)*)\b|[\"\u201c](?P<quoted>[^\"\u201c\u201d\n]{1,80})[\"\u201d]|(?P<named>[A-Z][\w'-]*(?:[ ][A-Za-z][\w'-]*){0,5}))"
+    r"(?:(?P<number>\d+(?:\.\d+)*)\b|[\"\u201c](?P<quoted>[^\"\u201c\u201d\n]{1,80})[\"\u201d]|"
+    r"(?P<named>[A-Z][\w'-]*(?:[ ][A-Za-z][\w'-]*){0,5}))"
 )
 _RULE = re.compile(r"\b[Rr]ules?\s+(?P<number>\d{1,4})\b(?!\s*(?:times|%|of RFC))")
 _RULE_LABEL = re.compile(r"\A[\W_]*(?:\d{1,9}[.)]\s+)?[Rr]ule\s+(\d{1,4})\s*[:.\u2014-]")
@@ -113,9 +115,9 @@ def _number_rules(drafting: Drafting) -> Iterator[int]:
     for block in drafting.blocks:
         if block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM):
             text = block.text.lstrip("# \t") if block.kind is BlockKind.HEADING else block.text
-            if match := _RULE_LABEL.match(text[:80]):
-                yield int(match[1])
-            elif block.kind is BlockKind.ITEM and block.level == 1 and (match := _ORDINAL.match(text)):
+            if (match := _RULE_LABEL.match(text[:80])) or (
+                block.kind is BlockKind.ITEM and block.level == 1 and (match := _ORDINAL.match(text))
+            ):
                 yield int(match[1])
 
 

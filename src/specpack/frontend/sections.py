@@ -3,6 +3,8 @@
 Path: clauses -> **sections** -> understanding.
 """
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from specpack.frontend.drafts import Drafting
@@ -26,24 +28,25 @@ def cut_sections(
         return (_cut(document.key, drafting, title, (), blocks, tuple(ids)),)
     preamble = tuple(block.index for block in blocks[: starts[0]])
     leading = tuple(id_ for id_ in ids if clauses[id_].block < starts[0] and clauses[id_].modality is not None)
-    used: set[str] = set()
+    places = [clauses[id_].block for id_ in ids]
+    used: Counter[str] = Counter()
     sections = []
     for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
         title = blocks[start].section[-1] if blocks[start].section else ""
         key = _name_section(f"{document.key}/{render_slug(title) or 'section'}", used)
-        own = tuple(id_ for id_ in ids if start <= clauses[id_].block < end)
+        own = tuple(ids[bisect_left(places, start) : bisect_left(places, end)])
         sections.append(_cut(key, drafting, title, preamble, blocks[start:end], leading + own))
         leading = ()
     return tuple(sections)
 
 
-def _name_section(key: str, used: set[str]) -> str:
+def _name_section(key: str, used: Counter[str]) -> str:
     """Return a key that is not used yet, and mark it as used."""
-    name, count = key, 1
-    while name in used:
-        count += 1
-        name = f"{key}-{count}"
-    used.add(name)
+    used[key] += 1
+    name = key
+    while used[key] > 1 and used[name := f"{key}-{used[key]}"]:
+        used[key] += 1
+    used[name] += name != key
     return name
 
 

@@ -20,7 +20,8 @@ _ANAPHORA = re.compile(
     re.I,
 )
 _FORBIDDEN = re.compile(
-    r"\b(?:is|are)\s+(?:also\s+|strictly\s+|always\s+)?(?:forbidden|prohibited|banned|disallowed|not\s+allowed|not\s+permitted)\W*\Z",
+    r"\b(?:is|are)\s+(?:also\s+|strictly\s+|always\s+)?(?:forbidden|prohibited|banned|disallowed|"
+    r"not\s+allowed|not\s+permitted)\W*\Z",
     re.I,
 )
 _REFERENCE = re.compile(r"\A[\W_]*(?:see|compare|cf\.?|refer to|as defined in|defined in)\b", re.I)

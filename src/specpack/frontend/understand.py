@@ -39,7 +39,7 @@ def understand_pack(pack: Pack, earlier: Sequence[Diagnostic] = ()) -> Understan
         for name, drafting in draftings.items()
         for clause in _finish_clauses(drafting, named.ids[name])
     }
-    roles = {document.name: document.role for document in pack.documents}
+    roles: dict[str, Role] = {document.name: document.role for document in pack.documents}
     reading = Reading(
         pack=pack,
         draftings=draftings,

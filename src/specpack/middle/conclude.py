@@ -61,7 +61,8 @@ async def conclude(
         summarise: Told the conclusions when behaviour is concluded.
 
     Raises:
-        Stopped: A pause was asked for, or answers are waited for.
+        Paused: A pause was asked for.
+        WaitingForAnswers: Requests are out.
         Rejected: A question used up its attempts, or gaps stay open.
     """
     early: list[tuple[Phase, Step]] = [
@@ -131,11 +132,15 @@ def _is_small(material: Material) -> bool:
     return estimate_tokens(text) <= CONTEXT_TOKENS
 
 
+class Paused(Stopped):
+    """The build stopped after a phase, as it was asked to."""
+
+
 def _pause(asked: Phase | None, reached: Phase) -> None:
     if asked is reached:
-        raise Stopped(
+        raise Paused(
             f"paused after the phase {reached.value}, as asked",
-            kept="all answers are in the store",
+            kept="all answers are in the store and pinned in the lock",
             help="run `specpack build` again without `--pause-after` to proceed",
         )
 

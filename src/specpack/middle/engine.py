@@ -123,8 +123,8 @@ class Engine:
     ) -> None:
         """Take what the build uses; nothing is read before the first ask.
 
-        `provider` is called when a question must really be asked; `shipped` pins the standard pack's answers; `context` gives what a request with these questions carries beside
-        them, outside every digest.
+        `provider` is called when a question must really be asked; `shipped` pins the standard pack's answers; `context`
+        gives what a request with these questions carries beside them, outside every digest.
         """
         self.store = store
         self.settings = settings
@@ -141,6 +141,7 @@ class Engine:
         self._report = report
         self._limit = asyncio.Semaphore(settings.jobs)
         self._memory: ReplyMemory | None = None
+        self._begun: dict[Label, _Open] = {}
 
     @property
     def memory(self) -> ReplyMemory:
@@ -239,6 +240,11 @@ class Engine:
         """Record that this build rests on an answer."""
         self.used[label] = Pin(label=label, question=base, answer=answer, by=by)
 
+    def _begin(self, ask: Ask) -> _Open:
+        """Return the question as it stands: with the findings of an answer that was given ahead and rejected."""
+        begun = self._begun.pop(ask.question.label, None)
+        return begun if begun and begun.base == digest_question(ask.question) else self._open(ask)
+
     def _open(self, ask: Ask) -> _Open:
         return _Open(ask=ask, base=digest_question(ask.question), question=ask.question)
 
@@ -314,7 +320,10 @@ class Engine:
         if reply is None:
             return False, None
         opened = self._open(ask)
-        return self._judge(opened, reply, ())
+        found, value = self._judge(opened, reply)
+        if not found:
+            self._begun[ask.question.label] = opened
+        return found, value
 
     async def _settle(
         self,
@@ -324,11 +333,10 @@ class Engine:
         opened: Mapping[Label, _Open] | None = None,
     ) -> dict[Label, Any]:
         """Ask a bundle until every answer is accepted or a question has used up its attempts."""
-        pending = dict(opened) if opened else {a.question.label: self._open(a) for a in asks}
+        pending = dict(opened) if opened else {a.question.label: self._begin(a) for a in asks}
         values: dict[Label, Any] = {}
-        labels = tuple(pending)
         while True:
-            self._drain(pending, values, labels)
+            self._drain(pending, values)
             if not pending:
                 return values
             spent = next((o for o in pending.values() if len(o.attempts) >= self.settings.attempts), None)
@@ -344,11 +352,11 @@ class Engine:
             )
             await self._exchange(request, known, sum(a.weight for a in (*asks, *later)))
 
-    def _drain(self, pending: dict[Label, _Open], values: dict[Label, Any], labels: tuple[Label, ...]) -> None:
+    def _drain(self, pending: dict[Label, _Open], values: dict[Label, Any]) -> None:
         """Judge every reply that is remembered for the questions as they stand now."""
         for label, opened in list(pending.items()):
             while (reply := self.memory.find(digest_question(opened.question))) is not None:
-                accepted, value = self._judge(opened, reply, labels)
+                accepted, value = self._judge(opened, reply)
                 if accepted:
                     values[label] = value
                     del pending[label]
@@ -356,7 +364,7 @@ class Engine:
                 if len(opened.attempts) >= self.settings.attempts:
                     break
 
-    def _judge(self, opened: _Open, reply: StoredReply, labels: tuple[Label, ...]) -> tuple[bool, Any]:
+    def _judge(self, opened: _Open, reply: StoredReply) -> tuple[bool, Any]:
         label = opened.ask.question.label
         opened.attempts.append(reply.digest)
         framed = parse_reply(

@@ -4,6 +4,7 @@ Path: question -> **requests** -> provider. Every instruction sentence of a requ
 the pack; what this module adds are headings, ids and marker lines.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from specpack import EDITION
@@ -54,14 +55,16 @@ def render_request(
         sample: Counts repeated asking of the same questions, so that each has replies of its own.
     """
     contracts = list(dict.fromkeys(q.contract for q in questions))
-    shared = [part for part in questions[0].parts if len(questions) > 1 and all(part in q.parts for q in questions)]
+    shared = _name_shared(questions)
     pieces = ["# Contracts", *(_demote(text) for text in (framing, *contracts))]
     if context or shared:
-        pieces += ["# Shared by all questions", *(_render_part(part, "##") for part in (*context, *shared))]
+        pieces += ["# Shared by questions", *(_render_part(part, "##") for part in (*context, *shared.values()))]
     pieces.append("# Questions")
     for question in questions:
         pieces.append(f"## Question `{question.label}` of the phase {question.phase.value}")
         own = [part for part in question.parts if part not in shared]
+        above = [f"- {shared[part].title}" for part in question.parts if part in shared]
+        pieces += ["### Shown above", "\n".join(above)] if above else []
         pieces += [_render_part(part, "###") for part in (*own, *question.revision)]
         pieces.append(_render_expected(question))
     if sample:
@@ -75,6 +78,18 @@ def render_request(
         digest=digest_bytes(f"{SYSTEM}\0{text}".encode()),
         tokens=estimate_tokens(SYSTEM + text),
     )
+
+
+def _name_shared(questions: Sequence[Question]) -> dict[Part, Part]:
+    """Return the parts that several questions show, each with the title under which it stands once."""
+    counts = Counter(part for q in questions for part in q.parts)
+    named: dict[Part, Part] = {}
+    titles: Counter[str] = Counter()
+    for part in (part for part, count in counts.items() if count > 1):
+        titles[part.title] += 1
+        number = f" ({titles[part.title]})" if titles[part.title] > 1 else ""
+        named[part] = Part(title=part.title + number, text=part.text)
+    return named
 
 
 def check_window(request: Request, window: int, reserve: int) -> None:

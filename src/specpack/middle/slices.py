@@ -51,10 +51,16 @@ class Slicer:
         return self._render(document, [b.index for b in blocks if not b.informative], None)
 
     def render_section(self, section: Section) -> str:
-        """Return a section of a behaviour document with the preamble and the definitions that its document shares."""
+        """Return a section of a behaviour document, without the preamble that its document shares."""
         document = self._document(section.document)
         blocks = self.understanding.blocks[section.document]
-        wanted = {*section.preamble, *section.blocks, *self._definitions(document)}
+        return self._render(document, [i for i in section.blocks if not blocks[i].informative], None)
+
+    def render_preamble(self, section: Section) -> str:
+        """Return what the sections of a document share: the blocks before the first, and its definitions elsewhere."""
+        document = self._document(section.document)
+        blocks = self.understanding.blocks[section.document]
+        wanted = {*section.preamble, *self._definitions(document)} - {*section.blocks}
         return self._render(document, sorted(i for i in wanted if not blocks[i].informative), None)
 
     def render_clauses(self, ids: Collection[str]) -> str:
@@ -78,7 +84,7 @@ class Slicer:
             if clause.document == document.name and clause.kind in _CONTEXT and clause.section in sections:
                 wanted.add(clause.block)
         if document.role in (Role.BEHAVIOUR, Role.PLATFORM):
-            wanted |= {i for i in self._definitions(document)}
+            wanted |= set(self._definitions(document))
         for index in tuple(wanted):
             parent = blocks[index].parent
             while parent is not None:

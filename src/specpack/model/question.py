@@ -145,7 +145,8 @@ class Waiting(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSettings:
     """What a provider may need. An entry point of the group `specpack.providers` is a function
-    `(model: str, settings: ProviderSettings) -> Provider`, `model` being what stands behind the colon of `--model`."""
+    `(model: str, settings: ProviderSettings) -> Provider`, `model` being what stands behind the colon of `--model`.
+    """
 
     folder: Path
     """Where a provider may keep files of this build, such as relay's requests."""

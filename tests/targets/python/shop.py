@@ -181,7 +181,7 @@ FILES: Mapping[str, str] = {
 }
 
 SIGNATURES: Mapping[str, str] = {
-    "shop/pricing.py": '''\
+    "shop/pricing.py": """\
 from dataclasses import dataclass
 
 
@@ -196,7 +196,7 @@ class Line:
 
 
 def price(lines: tuple[Line, ...]) -> int: ...
-''',
+""",
     "shop/orders.py": '''\
 from typing import Protocol
 
@@ -213,13 +213,13 @@ class Desk:
         """Price, keep, return the price."""
         ...
 ''',
-    "main.py": '''\
+    "main.py": """\
 from shop.orders import Desk, OrderStore
 
 
 def create_desk(store: OrderStore) -> Desk: ...
-''',
-    "tests/driver.py": '''\
+""",
+    "tests/driver.py": """\
 from tests.fakes import MemoryStore
 
 
@@ -227,13 +227,13 @@ class Shop:
     store: MemoryStore
     def __init__(self) -> None: ...
     def order(self, number: str, *lines: tuple[str, int, int]) -> int: ...
-''',
-    "tests/fakes.py": '''\
+""",
+    "tests/fakes.py": """\
 class MemoryStore:
     saved: dict[str, int]
     def __init__(self) -> None: ...
     def save(self, number: str, cents: int) -> None: ...
-''',
+""",
 }
 
 DESIGN = DesignConclusion(
@@ -262,7 +262,7 @@ DESIGN = DesignConclusion(
     signatures=tuple(Signatures(path=path, text=text) for path, text in SIGNATURES.items()),
 )
 
-CLAUSES = {id: f"text of {id}" for id in ("prices.sum01", "prices.tenth", "prices.empty", "orders.kept1")}
+CLAUSES = {clause: f"text of {clause}" for clause in ("prices.sum01", "prices.tenth", "prices.empty", "orders.kept1")}
 TARGET = PythonTarget()
 
 

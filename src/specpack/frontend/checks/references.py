@@ -17,7 +17,8 @@ from specpack.model.diagnostic import Diagnostic
 _OUTPUT = frozenset({"readme.md", "changelog.md", "contributing.md", "license.md", "security.md", "architecture.md"})
 _FILE = re.compile(r"`((?:[\w.-]+/)*[\w-][\w.-]*\.md)`|\[[^\]]*\]\(((?:[\w.-]+/)*[\w-][\w.-]*\.md)\)")
 _REQUIRED = re.compile(
-    r"\b(?:required|mandatory|must exist|must be present|must be read|must be provided|must contain|must hold|must include|"
+    r"\b(?:required|mandatory|must exist|must be present|must be read|must be provided|must contain|must hold|"
+    r"must include|"
     r"must have|consists? of|is part of)\b",
     re.I,
 )

@@ -38,13 +38,13 @@ def _check_fragments(reading: Reading) -> Iterator[Diagnostic]:
     for _, ids in reading.remarks.get("SP010", ()):
         clause = reading.clauses[ids[0]]
         groups.setdefault((clause.document, clause.section), []).append(clause.id)
-    for ids in groups.values():
-        clause = reading.clauses[ids[0]]
-        one = len(ids) == 1
+    for fragments in groups.values():
+        clause = reading.clauses[fragments[0]]
+        one = len(fragments) == 1
         fields = {
-            "count": count_things(len(ids), "item"),
+            "count": count_things(len(fragments), "item"),
             "tag": clause.force.value if clause.force else "",
             "verb": "has" if one else "have",
             "them": "it" if one else "them",
         }
-        yield build_diagnostic("SP010", clause.span, fields=fields, clauses=ids)
+        yield build_diagnostic("SP010", clause.span, fields=fields, clauses=fragments)

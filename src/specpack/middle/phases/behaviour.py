@@ -44,6 +44,7 @@ def _ask_section(material: Material, section: Section, values: Values) -> Ask:
     document = next(d for d in material.understanding.pack.documents if d.name == section.document)
     citable = ids | {c.id for c in material.clauses_of([document])} | {section.key}
     declared = [e.id for e in material.understanding.errors if ids & frozenset(e.clauses)]
+    preamble = material.slicer.render_preamble(section)
     source = "\n".join(d.text for d in material.documents(Role.BEHAVIOUR, Role.PLATFORM, Role.INTERVENTION))
 
     def check(value: BehaviourConclusion) -> Iterable[Finding]:
@@ -71,7 +72,8 @@ def _ask_section(material: Material, section: Section, values: Values) -> Ask:
             phase=Phase.BEHAVIOUR,
             contract=material.contract("behaviour"),
             parts=(
-                Part(title="Section", text=material.slicer.render_section(section)),
+                *([Part(title=f"Beginning and definitions of `{document.key}`", text=preamble)] if preamble else []),
+                Part(title=f"Section `{section.key}`", text=material.slicer.render_section(section)),
                 *material.rules_that_bind(Phase.BEHAVIOUR, values),
             ),
             expected=(Expected(kind="data"),),

@@ -59,10 +59,9 @@ def _with_signatures(design: DesignConclusion, blocks: Sequence[ReplyBlock]) -> 
 
 
 def _design_parts(material: Material, values: Values) -> tuple[Part, ...]:
-    fixed = material.documents(Role.INTERVENTION, Role.PLATFORM)
     parts = [
         Part(title="The codebase", text=f"name: `{material.package}`, target: {material.target.name}"),
-        *(Part(title=f"Document: {d.role.value}", text=material.slicer.render_document(d)) for d in fixed),
+        *material.whole_documents(Role.INTERVENTION, Role.PLATFORM),
         Part(title="Clauses to place, by section", text=_render_places(material)),
     ]
     behaviour = [v for v in values.values() if isinstance(v, BehaviourConclusion)]

@@ -9,7 +9,7 @@ from specpack.middle.phases.material import Material, Values, decode_data, judge
 from specpack.model.conclusion import InterventionsConclusion, Phase
 from specpack.model.finding import Finding
 from specpack.model.pack import Role
-from specpack.model.question import Ask, Expected, Label, Part, Question
+from specpack.model.question import Ask, Expected, Label, Question
 
 LABEL = Label("interventions")
 
@@ -20,7 +20,6 @@ def ask_interventions(material: Material, values: Values) -> Sequence[Ask]:
     if not documents:
         return []
     own = [c.id for c in material.clauses_of(documents) if c.force is not None]
-    platform = material.documents(Role.PLATFORM)
 
     def check(value: InterventionsConclusion) -> Iterable[Finding]:
         cited = {i for closure in value.closures for i in closure.clauses}
@@ -30,15 +29,13 @@ def ask_interventions(material: Material, values: Values) -> Sequence[Ask]:
         overrides = [i for closure in value.closures for i in closure.overrides]
         yield from material.check_ids([*sorted(cited), *overrides], "a closure", values)
 
-    parts = [Part(title="Interventions", text="\n\n".join(material.slicer.render_document(d) for d in documents))]
-    if platform:
-        parts.append(Part(title="Platform", text="\n\n".join(material.slicer.render_document(d) for d in platform)))
+    parts = material.whole_documents(Role.INTERVENTION, Role.PLATFORM)
     ask = Ask(
         question=Question(
             label=LABEL,
             phase=Phase.INTERVENTIONS,
             contract=material.contract("interventions"),
-            parts=tuple(parts),
+            parts=parts,
             expected=(Expected(kind="data"),),
         ),
         decode=decode_data(InterventionsConclusion),

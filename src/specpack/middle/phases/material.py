@@ -80,6 +80,13 @@ class Material:
         text = self.slicer.render_clauses(bound)
         return (Part(title=f"Rules that bind the phase {phase.value}", text=text),) if text else ()
 
+    def whole_documents(self, *roles: Role) -> tuple[Part, ...]:
+        """Return the documents of the roles whole, one part each."""
+        return tuple(
+            Part(title=f"Document of the role {d.role.value}", text=self.slicer.render_document(d))
+            for d in self.documents(*roles)
+        )
+
     def behaviour(self, values: Values) -> BehaviourConclusion:
         """Return the behaviour conclusions of all sections as one, in source order; clashing assumption ids are numbered."""
         parts = [v for v in values.values() if isinstance(v, BehaviourConclusion)]

@@ -25,10 +25,10 @@ def _ask_policy(material: Material, document: Document) -> Ask:
 
     def check(value: PolicyConclusion) -> Iterable[Finding]:
         bound = [b.clause for b in value.bindings]
-        for clause in forced:
-            if bound.count(clause) != 1:
-                how = "is missing from" if clause not in bound else "stands twice in"
-                yield reject(f"clause `{clause}` {how} `bindings`", clauses=[clause])
+        for wanted in forced:
+            if bound.count(wanted) != 1:
+                how = "is missing from" if wanted not in bound else "stands twice in"
+                yield reject(f"clause `{wanted}` {how} `bindings`", clauses=[wanted])
         for binding in value.bindings:
             if binding.clause not in forced:
                 yield reject(f"`bindings` names `{binding.clause}`, which is no clause with a force of the document")

@@ -19,7 +19,21 @@ class PythonTarget:
     language_document = "language/python.md"
     tool_pins = (("ruff", "0.17.6"),)
     keywords = frozenset(
-        ["def", "elif", "lambda", "kwargs", "isinstance", "__init__", "pytest", "unittest", "asyncio", "pip", "dataclass", "pydantic", "flask", "fastapi", "django", "sqlalchemy", "TypedDict", "NamedTuple", "StrEnum", "NoneType", "ValueError", "TypeError", "KeyError", "RuntimeError"]
+        {
+            "def",
+            "elif",
+            "lambda",
+            "kwargs",
+            "isinstance",
+            "__init__",
+            "pytest",
+            "unittest",
+            "asyncio",
+            "pip",
+            "dataclass",
+        }
+        | {"pydantic", "flask", "fastapi", "django", "sqlalchemy", "TypedDict", "NamedTuple", "StrEnum", "NoneType"}
+        | {"ValueError", "TypeError", "KeyError", "RuntimeError"}
     )
     driver_path = "tests/driver.py"
 

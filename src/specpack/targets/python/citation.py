@@ -38,14 +38,14 @@ def name_test(path: str, name: str) -> str:
 
 
 def read_citation(function: Function) -> tuple[str, ...] | None:
-    """Return the ids that the docstring's last line cites, () where it is ill-formed, None where there is no such line."""
+    """Return the ids that the docstring's last line cites, () where it is ill-formed, None where there is none."""
     docstring = (ast.get_docstring(function) or "").strip()
     last = docstring.splitlines()[-1].strip() if docstring else ""
     match = _LINE.fullmatch(last)
     if match is None:
         return () if "Clauses:" in docstring else None
     ids = tuple(part.strip().strip("`") for part in match["ids"].rstrip(".").split(","))
-    return tuple(dict.fromkeys(ids)) if all(_ID.fullmatch(id) for id in ids) else ()
+    return tuple(dict.fromkeys(ids)) if all(map(_ID.fullmatch, ids)) else ()
 
 
 def read_citations(files: Sequence[SourceFile]) -> Mapping[str, tuple[str, ...]]:

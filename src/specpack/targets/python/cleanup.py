@@ -61,8 +61,11 @@ def clean_tree(tree: Tree) -> Cleaned:
             break
     else:
         again = _run_round(ruff, settled, Counter())
-        for path in sorted(path for path in again if again[path] != settled[path]):
-            findings.append(reject(Code.UNSETTLED, GATE, f"formatting `{path}` does not settle", path=path))
+        findings += [
+            reject(Code.UNSETTLED, GATE, f"formatting `{path}` does not settle", path=path)
+            for path in sorted(again)
+            if again[path] != settled[path]
+        ]
     cleaned = {path: replace(file, text=settled.get(path, file.text)) for path, file in tree.items()}
     if TOUR in cleaned and cleaned[TOUR].origin is Origin.SCAFFOLD:
         cleaned[TOUR] = _write_tour(cleaned, counts)
@@ -74,14 +77,14 @@ def clean_tree(tree: Tree) -> Cleaned:
 def find_ruff() -> Path:
     """Return the pinned tool of this environment. Raises `Unavailable` where its version is another."""
     name, version = RUFF
-    help = f"install specpack with its extra `python`, which brings {name} {version}"
+    cure = f"install specpack with its extra `python`, which brings {name} {version}"
     place = find_tool(name)
     if place is None:
-        raise Unavailable(f"`{name}` is not installed", help=help)
+        raise Unavailable(f"`{name}` is not installed", help=cure)
     told = run_tool([str(place), "--version"])
     found = told.stdout.split()[-1] if told.stdout.split() else "unknown"
     if told.status or found != version:
-        raise Unavailable(f"`{name}` is {found} and must be {version}", help=help)
+        raise Unavailable(f"`{name}` is {found} and must be {version}", help=cure)
     return place
 
 

@@ -90,8 +90,9 @@ def _check_repeated_paths(design: DesignConclusion) -> Iterator[Finding]:
             yield reject(Code.PATH_TWICE, GATE, message, unit=unit or None, path=path)
         seen.setdefault(path, label)
     for kind, ids in (("unit", [u.id for u in design.units]), ("group", [g.id for g in design.groups])):
-        for id in sorted({id for id in ids if ids.count(id) > 1}):
-            yield reject(Code.PATH_TWICE, GATE, f"two {kind}s have the id `{id}`", unit=id if kind == "unit" else None)
+        for repeated in sorted({label for label in ids if ids.count(label) > 1}):
+            unit = repeated if kind == "unit" else ""
+            yield reject(Code.PATH_TWICE, GATE, f"two {kind}s have the id `{repeated}`", unit=unit or None)
 
 
 def _check_groups(design: DesignConclusion) -> Iterator[Finding]:
@@ -167,9 +168,9 @@ def _entry_path(module: str) -> str:
 def _check_depends(design: DesignConclusion) -> Iterator[Finding]:
     edges = {unit.id: unit.depends for unit in design.units}
     for unit in design.units:
-        for id in unit.depends:
-            if id not in edges:
-                message = f"unit `{unit.id}` depends on `{id}`, which does not exist"
+        for other in unit.depends:
+            if other not in edges:
+                message = f"unit `{unit.id}` depends on `{other}`, which does not exist"
                 yield reject(Code.DEPENDS_UNKNOWN, GATE, message, unit=unit.id)
     cycle = _find_cycle(edges)
     if cycle:
@@ -196,7 +197,7 @@ def _find_cycle(edges: dict[str, tuple[str, ...]]) -> list[str]:
         done.add(id)
         return []
 
-    return next((found for id in edges if (found := visit(id, []))), [])
+    return next((found for start in edges if (found := visit(start, []))), [])
 
 
 def _check_block_imports(design: DesignConclusion, layout: Layout) -> Iterator[Finding]:
@@ -255,5 +256,3 @@ def _reject_package(code: Code, package: Package, message: str) -> Finding:
 def normalise_name(name: str) -> str:
     """Return a package's name as registries compare it, extras left aside."""
     return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower()
-
-

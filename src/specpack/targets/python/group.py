@@ -124,9 +124,10 @@ def _check_imports(
             yield Code.TEST_IMPORT, item.line, f"`{item.full}` reaches the product past the driver"
         elif top in _READERS:
             yield Code.SOURCE_READ, item.line, f"`{item.full}` reads source text"
-        elif top not in ("pytest", "tests") and top not in sys.stdlib_module_names:
-            if not (is_driver and is_from_package(item.full, design)):
-                yield Code.TEST_IMPORT, item.line, f"`{item.full}` is neither pytest nor standard library"
+        elif top in ("pytest", "tests") or top in sys.stdlib_module_names:
+            continue
+        elif not (is_driver and is_from_package(item.full, design)):
+            yield Code.TEST_IMPORT, item.line, f"`{item.full}` is neither pytest nor standard library"
 
 
 def _is_support(full: str) -> bool:
@@ -153,8 +154,8 @@ def _check_calls(tree: ast.Module, *, is_driver: bool) -> Iterator[Problem]:
                 yield Code.SOURCE_READ, line, "`__file__` leads to the source text"
             case ast.Attribute(attr="modules", value=ast.Name(id="sys")):
                 yield Code.PATCHED, line, "`sys.modules` reaches into the running program"
-            case ast.Assign(targets=targets) if any(ast.unparse(t) in ("pytest_plugins", "pytestmark") for t in targets):
-                yield Code.HARNESS, line, f"`{ast.unparse(targets[0])}` changes how tests are run"
+            case ast.Assign(targets=[ast.Name(id="pytest_plugins" | "pytestmark" as name)]):
+                yield Code.HARNESS, line, f"`{name}` changes how tests are run"
 
 
 def _check_places(tree: ast.Module, path: str) -> Iterator[Problem]:

@@ -33,7 +33,10 @@ _REGEX_KEYWORDS = frozenset({"pattern", "regex"})
 _LOOK = re.compile(r"\(\?(?:=|!|<=|<!)")
 _REFERENCE = re.compile(r"\\[1-9]|\(\?P=|\(\?\(")
 _ELEMENTS = frozenset(
-    ["html", "head", "title", "body", "header", "footer", "main", "nav", "section", "article", "aside", "h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "span", "a", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "td", "th", "form", "input", "button", "select", "option", "textarea", "label", "img", "br", "hr", "strong", "em", "b", "i", "u", "pre", "code", "script", "style", "link", "meta", "iframe", "svg"]
+    {"html", "head", "title", "body", "header", "footer", "main", "nav", "section", "article", "aside", "h1", "h2"}
+    | {"h3", "h4", "h5", "h6", "p", "div", "span", "a", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody"}
+    | {"tr", "td", "th", "form", "input", "button", "select", "option", "textarea", "label", "img", "br", "hr"}
+    | {"strong", "em", "b", "i", "u", "pre", "code", "script", "style", "link", "meta", "iframe", "svg"}
 )
 
 
@@ -76,11 +79,11 @@ def render_literal(node: ast.expr, constants: Mapping[str, ast.expr] | None = No
             first, second = render_literal(left, constants), render_literal(right, constants)
             return None if first is None and second is None else (first or "0") + (second or "0")
         case ast.BinOp(op=ast.Mod(), left=left):
-            text = render_literal(left, constants)
-            return None if text is None else _PERCENT_FIELD.sub("0", text)
+            formatted = render_literal(left, constants)
+            return None if formatted is None else _PERCENT_FIELD.sub("0", formatted)
         case ast.Call(func=ast.Attribute(value=value, attr="format")):
-            text = render_literal(value, constants)
-            return None if text is None else _FORMAT_FIELD.sub("0", text).replace("{{", "{").replace("}}", "}")
+            template = render_literal(value, constants)
+            return None if template is None else _FORMAT_FIELD.sub("0", template).replace("{{", "{").replace("}}", "}")
         case ast.Call(func=ast.Attribute(value=value, attr="join"), args=[ast.List(elts=elts) | ast.Tuple(elts=elts)]):
             glue = render_literal(value, constants)
             parts = [render_literal(element, constants) for element in elts]
@@ -101,6 +104,9 @@ def _find_texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
             if text is not None:
                 yield node.lineno, text
                 if isinstance(node, ast.Constant | ast.BinOp):
+                    continue
+                if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".format"):
+                    pending.extend([*node.args, *node.keywords])
                     continue
         if not isinstance(node, ast.JoinedStr):
             pending.extend(ast.iter_child_nodes(node))
@@ -148,7 +154,7 @@ class _Elements(HTMLParser):
         self.closed = 0
         self.doctype = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         """Count a start tag that names a known element."""
         self.opened += tag in _ELEMENTS
 
@@ -181,9 +187,9 @@ def _find_patterns(tree: ast.Module) -> Iterator[tuple[int, str]]:
         if not isinstance(node, ast.Call):
             continue
         expressions = [keyword.value for keyword in node.keywords if keyword.arg in _REGEX_KEYWORDS]
-        if isinstance(node.func, ast.Attribute) and node.func.attr in _REGEX_CALLS and node.args:
-            if isinstance(node.func.value, ast.Name) and node.func.value.id in ("re", "regex"):
-                expressions.append(node.args[0])
+        called, _, last = ast.unparse(node.func).rpartition(".")
+        if called in ("re", "regex") and last in _REGEX_CALLS and node.args:
+            expressions.append(node.args[0])
         for expression in expressions:
             pattern = render_literal(expression, constants)
             if pattern is not None:

@@ -19,11 +19,15 @@ _SUPPRESSIONS = re.compile(
     re.IGNORECASE,
 )
 _PURE_CALLS = frozenset(
-    ["frozenset", "tuple", "range", "re.compile", "compile", "getLogger", "logging.getLogger", "field", "dataclasses.field", "namedtuple", "str", "int", "float", "bool", "bytes", "len", "min", "max", "sum", "sorted", "timedelta", "NewType", "TypeVar", "cast", "object"]
+    {"frozenset", "tuple", "range", "re.compile", "compile", "getLogger", "logging.getLogger", "field", "namedtuple"}
+    | {"dataclasses.field", "str", "int", "float", "bool", "bytes", "len", "min", "max", "sum", "sorted", "timedelta"}
+    | {"cast", "object", "date", "datetime"}
 )
+_PURE_METHODS = frozenset({"join", "format", "split", "strip", "encode"})
 _MUTABLE_CALLS = frozenset({"list", "dict", "set", "defaultdict", "deque", "OrderedDict", "Counter", "bytearray"})
 _MUTATORS = frozenset(
-    ["append", "extend", "insert", "remove", "pop", "clear", "add", "discard", "update", "setdefault", "popitem", "appendleft", "sort", "reverse"]
+    {"append", "extend", "insert", "remove", "pop", "clear", "add", "discard", "update", "setdefault", "popitem"}
+    | {"appendleft", "sort", "reverse"}
 )
 _TEST_VARIABLE = re.compile(r"PYTEST_CURRENT_TEST|(?:IS_|UNIT_?)?TEST(?:ING)?(?:_MODE|_ENV)?|UNDER_TEST")
 _TEST_NAME = re.compile(r"_?(?:is_|in_|under_)(?:unit_?)?test(?:ing|s)?(?:_mode)?|_?testing|_?test_mode", re.IGNORECASE)
@@ -61,8 +65,9 @@ def _check_statements(body: list[ast.stmt], declared: frozenset[str]) -> Iterato
                 pass
             case ast.Expr(value=ast.Constant()):
                 pass
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) | ast.AnnAssign(
-                target=ast.Name(id=name), value=value
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=value)
             ):
                 worker = _find_work(value) if value is not None and name not in declared else None
                 if worker:
@@ -93,7 +98,7 @@ def _find_work(value: ast.expr) -> str | None:
             called = ast.unparse(node.func)
             last = called.rpartition(".")[2]
             known = called in _PURE_CALLS or last in _MUTABLE_CALLS or last.lstrip("_")[:1].isupper()
-            pure_method = isinstance(node.func, ast.Attribute) and last in ("join", "format", "split", "strip", "encode")
+            pure_method = isinstance(node.func, ast.Attribute) and last in _PURE_METHODS
             if not known and not pure_method:
                 return called
     return None

@@ -46,7 +46,8 @@ def check_review(tree: ast.Module, text: str, path: str, allowed: frozenset[str]
                 yield Code.LONG_FUNCTION, node.lineno, message
             depth = _measure_nesting(node.body)
             if depth > NESTING:
-                yield Code.DEEP_NESTING, node.lineno, f"function `{node.name}` nests {depth} blocks deep, over {NESTING}"
+                message = f"function `{node.name}` nests {depth} blocks deep, over {NESTING}"
+                yield Code.DEEP_NESTING, node.lineno, message
 
 
 def check_handlers(tree: ast.Module, lines: list[str]) -> Iterator[Problem]:

@@ -210,7 +210,7 @@ def _unquote(node: ast.expr) -> ast.expr:
             return ast.parse(node.value, mode="eval").body
         except SyntaxError:
             return node
-    copied = node.__class__(**{name: value for name, value in ast.iter_fields(node)})
+    copied = node.__class__(**dict(ast.iter_fields(node)))
     for name, value in ast.iter_fields(copied):
         if isinstance(value, ast.expr):
             setattr(copied, name, _unquote(value))

@@ -60,9 +60,11 @@ def _render_module(path: str, tree: ast.Module) -> str:
     for node in tree.body:
         if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_"):
             lines.append(_render_item(node.name, node))
-            for inner in node.body if isinstance(node, ast.ClassDef) else ():
-                if isinstance(inner, Function) and not inner.name.startswith("_"):
-                    lines.append("  " + _render_item(f"{node.name}.{inner.name}", inner))
+            lines += [
+                "  " + _render_item(f"{node.name}.{inner.name}", inner)
+                for inner in (node.body if isinstance(node, ast.ClassDef) else ())
+                if isinstance(inner, Function) and not inner.name.startswith("_")
+            ]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

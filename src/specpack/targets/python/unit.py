@@ -11,7 +11,7 @@ from specpack.model.conclusion import DesignConclusion, SourceFile, Unit
 from specpack.model.finding import Finding
 from specpack.targets.python.codes import Code, reject
 from specpack.targets.python.comparison import compare_surfaces
-from specpack.targets.python.layout import Import, Layout, find_imports, find_owner, parse_file, read_layout
+from specpack.targets.python.layout import Import, Layout, find_imports, find_owner, name_module, parse_file, read_layout
 from specpack.targets.python.literals import check_literals
 from specpack.targets.python.purity import check_comments, check_purity
 from specpack.targets.python.review import check_review
@@ -73,7 +73,7 @@ def find_allowed_modules(design: DesignConclusion, unit: Unit) -> frozenset[str]
 
 
 def _place(problems: Sequence[Problem], file: SourceFile, unit: Unit, gate: str) -> list[Finding]:
-    ordered = sorted(problems, key=lambda problem: problem[1])
+    ordered = sorted(dict.fromkeys(problems), key=lambda problem: problem[1])
     return [
         reject(code, gate, f"`{file.path}`: {message}", unit=unit.id, path=file.path, line=line)
         for code, line, message in ordered
@@ -123,9 +123,7 @@ def _check_imports(tree: ast.Module, design: DesignConclusion, unit: Unit, path:
             yield problem[0], item.line, problem[1]
 
 
-def _find_import_problem(
-    item: Import, design: DesignConclusion, layout: Layout, unit: Unit
-) -> tuple[Code, str] | None:
+def _find_import_problem(item: Import, design: DesignConclusion, layout: Layout, unit: Unit) -> tuple[Code, str] | None:
     full = item.full
     top = full.partition(".")[0]
     if top in ("tests", "pytest", "unittest", "_pytest"):
@@ -136,7 +134,8 @@ def _find_import_problem(
         if path is None:
             return Code.IMPORT_UNDECLARED, f"`{full}` is nothing that the design has"
         if owner is not None and owner != unit.id and owner not in unit.depends:
-            return Code.IMPORT_UNDECLARED, f"`{full}` belongs to unit `{owner}`, which `depends` does not name"
+            message = f"`{name_module(path)}` belongs to unit `{owner}`, which `depends` does not name"
+            return Code.IMPORT_UNDECLARED, message
         return None
     if top in sys.stdlib_module_names or is_from_package(full, design):
         return None

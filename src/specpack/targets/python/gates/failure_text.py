@@ -66,7 +66,7 @@ def read_failure(text: str, source: str = "") -> FailureText:
 
 
 def normalise(text: str) -> str:
-    """Return the text in one line of at most `LENGTH` characters without addresses, absolute paths, ports, durations."""
+    """Return the text in one line of at most `LENGTH` characters, without what belongs to one machine or run."""
     folded = " ".join(text.split())
     for pattern, replacement in _NOISE:
         folded = pattern.sub(replacement, folded)

@@ -11,7 +11,7 @@ from specpack.model.target import Verification
 from specpack.targets.python.codes import Code, reject
 from specpack.targets.python.gates.verdict import conclude
 from specpack.targets.python.gates.view import SUPPLIED_FOLDERS
-from specpack.targets.python.layout import DRIVER, read_layout
+from specpack.targets.python.layout import DRIVER, Layout, read_layout
 from specpack.targets.python.scaffold import MAKEFILE
 
 GATE = "intake"
@@ -19,7 +19,8 @@ FILE_BYTES = 1 << 20
 REQUIRED = ("Makefile", "README.md", "pyproject.toml", "requirements.lock", DRIVER)
 
 _CONFIGURATION = frozenset(
-    ["conftest.py", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "setup.py", ".coveragerc", "ruff.toml", ".ruff.toml", "mypy.ini", "sitecustomize.py", "usercustomize.py", "GNUmakefile", "makefile"]
+    {"conftest.py", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "setup.py", ".coveragerc", "ruff.toml"}
+    | {".ruff.toml", "mypy.ini", "sitecustomize.py", "usercustomize.py", "GNUmakefile", "makefile"}
 )
 
 
@@ -50,9 +51,14 @@ def _check_files(verification: Verification) -> Iterator[Finding]:
             continue
         elif pure.name in _CONFIGURATION or pure.suffix in (".pth", ".so", ".pyc", ".pyd"):
             yield reject(Code.FILE_STRAY, GATE, f"`{path}` changes how tools run", unit=owner, path=path)
-        elif pure.suffix == ".py" and path not in layout.units and path not in layout.groups:
-            if not (pure.name == "__init__.py" and (path == "tests/__init__.py" or path in layout.modules.values())):
-                yield reject(Code.FILE_STRAY, GATE, f"`{path}` belongs to no unit and no group", path=path)
+        elif pure.suffix == ".py" and not _is_owned(path, layout):
+            yield reject(Code.FILE_STRAY, GATE, f"`{path}` belongs to no unit and no group", path=path)
+
+
+def _is_owned(path: str, layout: Layout) -> bool:
+    if path in layout.units or path in layout.groups or path == "tests/__init__.py":
+        return True
+    return path.endswith("/__init__.py") and path in layout.modules.values()
 
 
 def _check_makefile(verification: Verification) -> Iterator[Finding]:

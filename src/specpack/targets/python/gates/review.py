@@ -20,13 +20,14 @@ def check_tree(verification: Verification) -> GateResult:
     view = read_view(verification)
     found = []
     for path, tree in view.files.items():
-        id = view.layout.find_unit(path)
-        unit = find_owner(verification.design.units, id) if id else None
+        owner = view.layout.find_unit(path)
+        unit = find_owner(verification.design.units, owner) if owner else None
         if unit is None:
             problems = list(check_handlers(tree, view.texts[path].splitlines()))
         else:
             problems = list(check_review(tree, view.texts[path], path, find_allowed_modules(verification.design, unit)))
         found += [
-            reject(code, GATE, f"`{path}`: {message}", unit=id, path=path, line=line) for code, line, message in problems
+            reject(code, GATE, f"`{path}`: {message}", unit=owner, path=path, line=line)
+            for code, line, message in problems
         ]
     return conclude(GATE, found)

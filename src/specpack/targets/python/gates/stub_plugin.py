@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-import specpack_switch
+import specpack_switch  # type: ignore[import-not-found]
 from _pytest.runner import runtestprotocol
 
 FOLDER = Path("/work/.specpack")

@@ -72,7 +72,7 @@ def find_clauses(unit: Unit, verification: Verification) -> frozenset[str]:
             wanted |= set(verification.sections[key])
         else:
             document = key.partition("/")[0]
-            wanted |= {id for id in verification.clauses if id.partition(".")[0] == document}
+            wanted |= {clause for clause in verification.clauses if clause.partition(".")[0] == document}
     for assumption in verification.design.assumptions:
         if wanted & set(assumption.clauses):
             wanted.add(assumption.id)

@@ -206,9 +206,7 @@ def _find_only_unit(clauses: Sequence[str], verification: Verification) -> str |
     return units[0] if len(units) == 1 else None
 
 
-def _check_stability(
-    first: Outcomes, second: Outcomes, citations: Mapping[str, tuple[str, ...]]
-) -> Iterator[Finding]:
+def _check_stability(first: Outcomes, second: Outcomes, citations: Mapping[str, tuple[str, ...]]) -> Iterator[Finding]:
     for test in sorted(set(first.failed) ^ set(second.failed)):
         message = f"test `{test.partition('::')[2]}` passes in one order of files and fails in the other"
         clauses = citations.get(test, ())

@@ -48,12 +48,12 @@ def check_tree(verification: Verification) -> GateResult:
 def _check_citations(verification: Verification, view: View) -> Iterator[Finding]:
     for path, tree in view.tests.items():
         for function in find_tests(tree) if is_test_path(path) else ():
-            for id in read_citation(function) or ():
-                if id not in verification.clauses:
+            for cited in read_citation(function) or ():
+                if cited not in verification.clauses:
                     yield reject(
                         Code.CITATION_UNKNOWN,
                         GATE,
-                        f"test `{function.name}` cites `{id}`, which is no clause and no assumption",
+                        f"test `{function.name}` cites `{cited}`, which is no clause and no assumption",
                         test=name_test(path, function.name),
                         path=path,
                         line=function.lineno,
@@ -62,12 +62,10 @@ def _check_citations(verification: Verification, view: View) -> Iterator[Finding
 
 def _check_errors(verification: Verification, view: View) -> Iterator[Finding]:
     """Report declared error ids that no test holds as a literal, docstrings left aside."""
-    texts = [
-        text for path, tree in view.tests.items() if is_test_path(path) for text in _find_strings(tree)
-    ]
-    for id in verification.error_ids:
-        if not any(_names(text, id) for text in texts):
-            yield reject(Code.ERROR_UNWITNESSED, GATE, f"no test asserts the error id `{id}`")
+    texts = [text for path, tree in view.tests.items() if is_test_path(path) for text in _find_strings(tree)]
+    for error in verification.error_ids:
+        if not any(_names(text, error) for text in texts):
+            yield reject(Code.ERROR_UNWITNESSED, GATE, f"no test asserts the error id `{error}`")
 
 
 def _find_strings(tree: ast.Module) -> Iterator[str]:
@@ -87,12 +85,11 @@ def _names(text: str, id: str) -> bool:
 def _check_helpers(view: View) -> Iterator[Finding]:
     """Report helpers of the driver that promise by their name to assert and do not."""
     for path in (DRIVER, FAKES):
-        tree = view.tests.get(path)
-        for node in ast.walk(tree) if tree is not None else ():
-            if isinstance(node, Function) and node.name.startswith(ASSERTING) and tree is not None:
-                if not asserts(node, tree):
-                    message = f"helper `{node.name}` of `{path}` asserts nothing"
-                    yield reject(Code.HELPER_EMPTY, GATE, message, path=path, line=node.lineno)
+        tree = view.tests.get(path, ast.Module(body=[], type_ignores=[]))
+        for node in ast.walk(tree):
+            if isinstance(node, Function) and node.name.startswith(ASSERTING) and not asserts(node, tree):
+                message = f"helper `{node.name}` of `{path}` asserts nothing"
+                yield reject(Code.HELPER_EMPTY, GATE, message, path=path, line=node.lineno)
 
 
 def find_shadow_suspects(view: View) -> list[str]:
