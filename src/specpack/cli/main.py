@@ -1,6 +1,7 @@
 """Entry point of the command `specpack`: parses arguments, calls one command, turns failures into exit statuses.
 
-Path: **command line** -> driver. Modules of the path are loaded by the command that needs them, so that `--help` is quick.
+Path: **command line** -> driver. Modules of the path are loaded by the command that needs them, so that `--help` is
+quick.
 """
 
 import argparse

@@ -16,9 +16,10 @@ from specpack.frontend.tables import draft_table
 from specpack.model.clause import Block, BlockKind, Kind, Modality, Source
 from specpack.model.pack import Document
 
-_GRAMMAR_INFO = re.compile(r"\A\s*(?:```+|~~~+)\s*(?:abnf|ebnf|bnf|grammar|peg|antlr|lark)\b", re.I)
+_GRAMMAR_INFO = re.compile(r"\A\s*(?:```+|~~~+)[ \t]*(?:abnf|ebnf|bnf|grammar|peg|antlr|lark)\b", re.I)
 _PRODUCTION = re.compile(
-    r"^\s*(?:<[\w -]+>|[A-Za-z][\w-]*)\s*(?:::=|:=|<-|=/|=(?=\s*(?:[\"'%(\[{*\d]|[A-Za-z][\w-]*\s*(?:[/|;]|$))))"
+    r"^\s*(?:<[\w -]+>|[A-Za-z][\w-]*)\s*(?:::=|:=|<-|=/|"
+    r"=(?=\s*(?:[\"'%(\[{*\d]|[A-Za-z][\w-]*(?:\s*(?:[/|;]|$)|\s+[*\"'(\[]))))"
 )
 _LINE = re.compile(r"[^\n]+")
 _GOES_ON = re.compile(r"\A[\W_]*(?:[a-z]|MUST\b|SHALL\b|SHOULD\b|MAY\b)")
@@ -141,7 +142,7 @@ def _draft_fence(drafting: Drafting, block: Block) -> None:
     lines = [line for line in block.text.split("\n")[:200] if line.strip()]
     inner = lines[1:-1] if lines and lines[0].lstrip().startswith(("```", "~~~")) else lines
     productions = sum(bool(_PRODUCTION.match(line)) for line in inner)
-    named = bool(re.match(r"\s*(?:```+|~~~+)\s*\w", block.text)) and not re.match(
+    named = bool(re.match(r"\s*(?:```+|~~~+)[ \t]*\w", block.text)) and not re.match(
         r"\s*(?:```+|~~~+)\s*text\b", block.text
     )
     grammar = bool(_GRAMMAR_INFO.match(block.text)) or (
@@ -164,7 +165,7 @@ def _draft_paragraph(drafting: Drafting, block: Block) -> None:
     """
     masked = drafting.mask(block)
     start, end = masked.trim(0, len(block.text))
-    if start == end:
+    if not masked.words(start, end):
         return
     scope = drafting.scopes[block.index]
     inside = drafting.parent_of(block)

@@ -33,7 +33,7 @@ def draft_item(drafting: Drafting, block: Block) -> None:
     masked = drafting.mask(block)
     start, end = masked.trim(0, len(block.text))
     lead = drafting.parent_of(block)
-    if start == end:
+    if not masked.words(start, end):
         if lead is not None:
             drafting.lead[block.index] = lead.index
         return
@@ -75,7 +75,7 @@ def draft_prose(drafting: Drafting, block: Block, masked: Masked, lead: Draft | 
         drafted += draft_sentence(drafting, block, masked, start, end, lead=front, opens=opens)
     if not drafted:
         start, end = masked.trim(0, len(block.text))
-        return drafting.add(block, Kind.INFORMATION, start, end, masked.words(start, end) or block.text.strip())
+        return drafting.add(block, Kind.INFORMATION, start, end, masked.words(start, end))
     return next((draft for draft in reversed(drafted) if draft.kind is not Kind.ATTRIBUTE), drafted[-1])
 
 

@@ -88,7 +88,7 @@ def parse_blocks(document: Document) -> tuple[Block, ...]:
     skipped = document.text.count("\n", 0, front.end()) + 1 if front else 0
     pieces = [_Piece(BlockKind.FRONT_MATTER, 0, skipped)] if front else []
     # The library takes CR for a line break and NUL for a replacement; both would shift lines or lie about them.
-    lines = document.text.replace("\r", " ").replace("\0", " ").split("\n")
+    lines = document.text.replace("\r", " ").replace("\0", "\ufffd").split("\n")
     body = "\n".join([""] * skipped + lines[skipped:])
     parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable("table")
     parser.core.ruler.enableOnly(["normalize", "block"])

@@ -16,6 +16,8 @@ GONE = "\0"
 SKIP = "\1"
 """Like `GONE`, for what stands outside any clause: list markers, indentation, anchors."""
 
+_MARKUP = re.compile(r"[`\[<>*_~\\{\"\u201c\u2018\0\1]|://|^[ \t]", re.M)
+"""What no text without markup holds; most table cells do without."""
 _TICKS = re.compile(r"`+")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _TAG = re.compile(
@@ -66,6 +68,8 @@ class Masked:
 
 def mask_block(source: str, *, item: bool = False) -> Masked:
     """Return the views of the source of a paragraph, an item or a quote. Any text can be masked."""
+    if not item and not _MARKUP.search(source):
+        return Masked(source=source, bare=source, mask=source)
     bare = list(source)
     mask = list(source)
     codes = _find_codes(source)

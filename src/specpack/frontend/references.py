@@ -27,9 +27,8 @@ _FOREIGN = re.compile(
     r"\b(?:RFC|ISO|IEEE|W3C|IETF|ECMA|ANSI|NIST|Unicode|POSIX|PEP|chapter|specification at)\b|https?:"
 )
 _SECTION = re.compile(
-    r"\b(?:see|in|under|of|by|to|sections?)\s+(?:the\s+)?(?:sections?)\s+"
-    r"(?:(?P<number>\d+(?:\.\d+)*)\b|[\"\u201c](?P<quoted>[^\"\u201c\u201d\n]{1,80})[\"\u201d]|"
-    r"(?P<named>[A-Z][\w'-]*(?:[ ][A-Za-z][\w'-]*){0,5}))"
+    r"\b[Ss]ections?\s+(?:(?P<number>\d+(?:\.\d+)*)\b|[\"\u201c](?P<quoted>[^\"\u201c\u201d\n]{1,80})[\"\u201d])"
+    r"|\b(?:[Ss]ee|in|under)\s+(?:the\s+)?sections?\s+(?P<named>[A-Z][\w'-]*(?:[ ][A-Za-z][\w'-]*){0,5})"
 )
 _RULE = re.compile(r"\b[Rr]ules?\s+(?P<number>\d{1,4})\b(?!\s*(?:times|%|of RFC))")
 _RULE_LABEL = re.compile(r"\A[\W_]*(?:\d{1,9}[.)]\s+)?[Rr]ule\s+(\d{1,4})\s*[:.\u2014-]")

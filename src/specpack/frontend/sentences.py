@@ -5,6 +5,7 @@ Path: splitting, bearers, verbs -> **sentences** -> items, clauses.
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from specpack.frontend.bearers import find_bearer
 from specpack.frontend.drafts import Draft, Drafting
@@ -204,20 +205,22 @@ def _find_kind(
 
 def _is_links(masked: Masked, start: int, end: int) -> bool:
     """Whether a text is nothing but links."""
-    return _is_only(masked.source, start, end, [link[:2] for link in masked.links] if masked.links else [])
+    return _is_only(masked.source, start, end, masked.links)
 
 
 def _is_code(masked: Masked, start: int, end: int) -> bool:
     """Whether a text is nothing but code spans."""
-    return _is_only(masked.source, start, end, [code[:2] for code in masked.codes] if masked.codes else [])
+    return _is_only(masked.source, start, end, masked.codes)
 
 
-def _is_only(source: str, start: int, end: int, ranges: list[tuple[int, int]]) -> bool:
+def _is_only(source: str, start: int, end: int, ranges: Sequence[tuple[int, int, *tuple[str, ...]]]) -> bool:
     """Whether no word of a text stands outside the given ranges, of which at least one lies in it."""
-    at = bisect_left(ranges, (start, start))
-    inside = []
+    at = bisect_left(ranges, start, key=lambda found: found[0])
+    edges = [start]
     while at < len(ranges) and ranges[at][1] <= end:
-        inside.append(ranges[at])
+        edges += ranges[at][:2]
         at += 1
-    edges = [start, *(edge for pair in inside for edge in pair), end]
-    return bool(inside) and not any(re.search(r"\w", source[edges[i] : edges[i + 1]]) for i in range(0, len(edges), 2))
+    edges.append(end)
+    return len(edges) > 2 and not any(
+        re.search(r"\w", source[edges[i] : edges[i + 1]]) for i in range(0, len(edges), 2)
+    )

@@ -12,7 +12,7 @@ from specpack.frontend.modality import Modal
 _STOP = re.compile(r"[.!?][\"')\]\u201d]*(?=\s)|(?<=\S)(?=\n[ \t]*(?:on (?:violation|failure|error)\b))")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|vs|etc|approx|incl|resp|no|sec|fig|eq|ch|vol|art|max|min|dr|mr|mrs|ms|prof|st|inc|ltd|al|ca|"
-    r"viz|p|pp|ed|eds|ref|refs|dept|est|var)|\b[A-Za-z]|\A\s*\d{1,3})\.\Z",
+    r"viz|p|pp|ed|eds|ref|refs|dept|est|var)|(?-i:\b[A-Z])|\A\s*\d{1,3})\.\Z",
     re.I,
 )
 _START = re.compile(r"\s+[\"'(\[\u201c*_]*[A-Z0-9\u00c0-\u00de" + FILLER + r"]")

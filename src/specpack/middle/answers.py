@@ -22,16 +22,22 @@ def write_question(store: Store, question: Question) -> Digest:
 
 
 def write_reply(
-    store: Store, request: Request, reply: Reply, questions: Mapping[Label, Digest | None], sample: int
+    store: Store,
+    request: Request,
+    reply: Reply,
+    questions: Mapping[Label, Digest | None],
+    sample: int,
+    given: Mapping[Label, Digest] | None = None,
 ) -> Digest:
     """Store a reply, whole and unedited, beside the request that it answers; return the digest of its record.
 
     `questions` are the questions that the request carried; None for one that could not be known yet because it rests on
-    an earlier answer of the same reply.
+    an earlier answer of the same reply. `given` are the answers that such a question rested on besides.
     """
     record = {
         "by": reply.by,
         "date": reply.date,
+        "given": dict(given or {}),
         "questions": {label: digest or "" for label, digest in questions.items()},
         "request": store.put_bytes(f"{request.system}\0{request.text}".encode()),
         "sample": sample,
@@ -45,7 +51,7 @@ def write_reply(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredReply:
-    """A reply in the store. `questions` are as in `write_reply`, with "" for a question that was not known."""
+    """A reply in the store. `questions` and `given` are as in `write_reply`, "" for a question that was not known."""
 
     digest: Digest
     request: Digest
@@ -53,6 +59,7 @@ class StoredReply:
     by: str
     text: str
     sample: int
+    given: Mapping[Label, str]
 
 
 def read_reply(store: Store, digest: Digest) -> StoredReply:
@@ -65,6 +72,7 @@ def read_reply(store: Store, digest: Digest) -> StoredReply:
         by=record["by"],
         text=store.read_bytes(Digest(record["text"])).decode(),
         sample=record["sample"],
+        given=record.get("given", {}),
     )
 
 

@@ -6,7 +6,9 @@ Path: blocks -> **codec** -> typed conclusion. Loaded only when an answer is rea
 import dataclasses
 import json
 import re
-from typing import Any, TypeVar
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -38,20 +40,28 @@ def decode_value(kind: type[T], data: Any) -> T:
 
 
 def parse_data(kind: type[T], text: str) -> tuple[T | None, tuple[Finding, ...]]:
-    """Parse a `data` block into a conclusion; all errors are reported, and unknown fields are errors."""
+    """Parse a `data` block into a conclusion; all errors are reported, and unknown or repeated fields are errors."""
     fence = _FENCE.match(text)
+    repeated: list[Finding] = []
+
+    def collect(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+        counts = Counter(name for name, _ in pairs)
+        repeated.extend(_reject(f"field `{name}` stands twice in one object") for name, n in counts.items() if n > 1)
+        return dict(pairs)
+
     try:
-        data = json.loads(fence[1] if fence else text)
+        data = json.loads(fence[1] if fence else text, object_pairs_hook=collect)
     except (ValueError, RecursionError) as error:
         return None, (_reject(f"the data block is not JSON: {error}"),)
     if not isinstance(data, dict):
         return None, (_reject("the data block is not one JSON object"),)
+    found = [*repeated, *_find_unknown(kind.__name__, data, kind)]
+    value: T | None = None
     try:
-        value: T = _adapter(kind).validate_python(data)
+        value = _adapter(kind).validate_python(data)
     except ValidationError as error:
-        return None, tuple(_reject(f"data field `{_place(e['loc'])}`: {e['msg'].lower()}") for e in error.errors())
-    unknown = _find_unknown(kind.__name__, data, value)
-    return (None, tuple(unknown)) if unknown else (value, ())
+        found += [_reject(f"data field `{_place(e['loc'])}`: {e['msg'].lower()}") for e in error.errors()]
+    return (None, tuple(found)) if found else (value, ())
 
 
 def _place(location: tuple[int | str, ...]) -> str:
@@ -62,15 +72,14 @@ def _reject(message: str) -> Finding:
     return Finding(code="BU102", gate="framing", message=message)
 
 
-def _find_unknown(place: str, data: Any, value: Any) -> list[Finding]:
-    if dataclasses.is_dataclass(value) and isinstance(data, dict):
-        names = {f.name for f in dataclasses.fields(value)}
-        found = [_reject(f"`{place}` has no field `{key}`") for key in data if key not in names]
-        for key in names & data.keys():
-            found += _find_unknown(f"{place}.{key}", data[key], getattr(value, key))
-        return found
-    if isinstance(data, list) and isinstance(value, tuple) and len(data) == len(value):
-        return [
-            f for i, (d, v) in enumerate(zip(data, value, strict=True)) for f in _find_unknown(f"{place}.{i}", d, v)
-        ]
+def _find_unknown(place: str, data: Any, kind: Any) -> list[Finding]:
+    """Return the fields that the type does not have, whether or not the values are of the right types."""
+    if dataclasses.is_dataclass(kind) and isinstance(data, dict):
+        hints = get_type_hints(kind)
+        found = [_reject(f"`{place}` has no field `{key}`") for key in data if key not in hints]
+        for key in hints.keys() & data.keys():
+            found += _find_unknown(f"{place}.{key}", data[key], hints[key])
+        return sorted(found, key=lambda f: f.message)
+    if isinstance(data, list) and get_args(kind):
+        return [f for i, item in enumerate(data) for f in _find_unknown(f"{place}.{i}", item, get_args(kind)[0])]
     return []

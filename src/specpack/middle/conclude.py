@@ -1,7 +1,7 @@
 """Conclude: run the phases in order, from policy to the files of units and tests.
 
-Path: understand -> **conclude** -> resolve, assemble. Early phases of a small cold build share one request; write and test
-are asked side by side and never together.
+Path: understand -> **conclude** -> resolve, assemble. Early phases of a small cold build share one request; write
+and test are asked side by side and never together.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -109,12 +109,12 @@ async def _close_gaps(
     by_label: dict[Label, list[Gap]] = {}
     assumed = {a.id: a for a in material.behaviour(values).assumptions}
     for gap in gaps:
-        by_label.setdefault(_section_label(material, assumed, gap) or DESIGN, []).append(gap)
+        label = _section_label(material, assumed, gap)
+        by_label.setdefault(label if label in asks else DESIGN, []).append(gap)
     asks.update({a.question.label: a for a in ask_design(material, values)} if DESIGN in by_label else {})
     revisions = [Revision(ask=asks[label], extra=(render_gaps(told),)) for label, told in by_label.items()]
     revised = {**values, **await engine.revise(revisions)}
-    if DESIGN not in by_label:
-        revised.update(await engine.ask(ask_design(material, {k: v for k, v in revised.items() if k != DESIGN})))
+    revised.update(await engine.ask(ask_design(material, {k: v for k, v in revised.items() if k != DESIGN})))
     return revised
 
 

@@ -1,7 +1,7 @@
 """Ask: from the lock, from the store, or a provider; judge, ask again with all errors, remember.
 
-Path: phase -> **engine** -> conclusion. An answer is on disk before it is used, so a build that stops goes on by running
-again. On replay no gate is consulted and no provider is loaded.
+Path: phase -> **engine** -> conclusion. An answer is on disk before it is used, so a build that stops goes on by
+running again. On replay no gate is consulted and no provider is loaded.
 """
 
 import asyncio
@@ -104,6 +104,10 @@ class _Open:
     chain: tuple[Digest, ...] = ()
     attempts: list[Digest] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
+    told: tuple[Finding, ...] = ()
+    """Findings for which an accepted answer is asked again; each further attempt is told them too."""
+    extra: tuple[Part, ...] = ()
+    earlier: tuple[ReplyBlock, ...] = ()
 
 
 class Engine:
@@ -147,7 +151,7 @@ class Engine:
     def memory(self) -> ReplyMemory:
         """Replies of earlier runs, read when the first question is not recalled."""
         if self._memory is None:
-            self._memory = ReplyMemory(self.store, self.settings.sample)
+            self._memory = ReplyMemory(self.store, self.settings.sample, by=self.settings.upgrade)
         return self._memory
 
     async def ask(self, asks: Sequence[Ask]) -> dict[Label, Any]:
@@ -213,6 +217,7 @@ class Engine:
                 raise Exhausted(question.label, revision.findings, self.settings.revisions)
             opened = self._open(revision.ask)
             opened.chain = (*earlier.chain, earlier.digest, *revision.rulings)
+            opened.told, opened.extra, opened.earlier = revision.findings, revision.extra, earlier.blocks
             opened.question = revise_question(question, revision.findings, earlier.blocks, revision.extra)
             phases.setdefault(question.phase, {})[question.label] = opened
         jobs = [self._settle([o.ask for o in opened.values()], opened=opened) for opened in phases.values()]
@@ -228,6 +233,8 @@ class Engine:
         if self.settings.fresh:
             answer = find_answer(self.store, base)
             found, value = answer is not None, answer.blocks if answer else ()
+            if answer:
+                self._use(question.label, base, answer)
         else:
             found, value = self._recall(ask)
         if not found:
@@ -288,7 +295,8 @@ class Engine:
                 kept="nothing was asked and nothing was written",
                 help="`specpack build --model relay` asks it again",
             ) from None
-        if pin.question == base and (base in (answer.base, answer.question) or ask.keep):
+        kept = ask.keep and answer.label == pin.label
+        if pin.question == base and (kept or base in (answer.base, answer.question)):
             return answer
         if pin.question == base:
             raise Rejected(
@@ -315,8 +323,7 @@ class Engine:
     def _take_ahead(self, ask: Ask) -> tuple[bool, Any]:
         if self.settings.frozen:
             return False, None
-        sources = {label: a.attempts[-1] for label, a in self.answers.items() if a.attempts}
-        reply = self.memory.find_ahead(ask.question.label, sources)
+        reply = self.memory.find_ahead(ask.question.label, self.answers)
         if reply is None:
             return False, None
         opened = self._open(ask)
@@ -377,7 +384,8 @@ class Engine:
             value, findings = judged.value, judged.findings
         if findings:
             opened.findings = findings
-            opened.question = revise_question(opened.ask.question, findings, blocks)
+            told = tuple(dict.fromkeys((*opened.told, *findings)))
+            opened.question = revise_question(opened.ask.question, told, blocks or opened.earlier, opened.extra)
             self._report(Event(kind="rejected", labels=(label,), findings=findings))
             return False, None
         answer = write_answer(
@@ -411,7 +419,8 @@ class Engine:
         except Waiting as waiting:
             self._report(Event(kind="waiting", labels=request.labels, detail=waiting.place))
             raise
-        self.memory.write(request, reply, known)
+        given = {label: a.digest for label, a in self.answers.items()} if None in known.values() else {}
+        self.memory.write(request, reply, known, given)
         self.asked += [(label, request.digest) for label in request.labels]
         self._report(Event(kind="answered", labels=request.labels, detail=f"{reply.usage.output} tokens"))
 

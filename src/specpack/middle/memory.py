@@ -8,21 +8,24 @@ from collections.abc import Mapping
 
 from specpack.middle.answers import StoredReply, read_reply, write_reply
 from specpack.middle.store import Store
+from specpack.model.conclusion import Phase
 from specpack.model.pack import Digest
-from specpack.model.question import Label, Reply, Request
+from specpack.model.question import Answer, Label, Reply, Request
 
 
 class ReplyMemory:
     """The replies of one store by the digests of their questions; shipped recordings are not looked at."""
 
-    def __init__(self, store: Store, sample: int) -> None:
-        """Read the records of all replies of one sample in the store's own folder."""
+    def __init__(self, store: Store, sample: int, by: str = "") -> None:
+        """Read the records of all replies of one sample in the store's own folder, those of one author where named."""
         self._store = store
         self._sample = sample
         self._by_question: dict[str, list[StoredReply]] = {}
         self._ahead: dict[Label, list[StoredReply]] = {}
         for _, digest in Store(store.root).list_entries("replies"):
-            self._add(read_reply(store, digest))
+            reply = read_reply(store, digest)
+            if not by or reply.by == by:
+                self._add(reply)
 
     def _add(self, reply: StoredReply) -> None:
         if reply.sample != self._sample:
@@ -33,9 +36,15 @@ class ReplyMemory:
             else:
                 self._ahead.setdefault(label, []).append(reply)
 
-    def write(self, request: Request, reply: Reply, questions: Mapping[Label, Digest | None]) -> StoredReply:
+    def write(
+        self,
+        request: Request,
+        reply: Reply,
+        questions: Mapping[Label, Digest | None],
+        given: Mapping[Label, Digest] | None = None,
+    ) -> StoredReply:
         """Store a fresh reply and remember it."""
-        stored = read_reply(self._store, write_reply(self._store, request, reply, questions, self._sample))
+        stored = read_reply(self._store, write_reply(self._store, request, reply, questions, self._sample, given))
         self._add(stored)
         return stored
 
@@ -43,18 +52,29 @@ class ReplyMemory:
         """Return a reply to exactly this question."""
         return next(iter(self._by_question.get(question, ())), None)
 
-    def find_ahead(self, label: Label, sources: Mapping[Label, Digest]) -> StoredReply | None:
+    def find_ahead(self, label: Label, answers: Mapping[Label, Answer]) -> StoredReply | None:
         """Return a reply that answered the label ahead of its question being known.
 
-        It counts only where all other answers that the reply carries were accepted from that same reply, so that what
-        it rested on is what stands.
+        It counts only where what it rested on is what stands: every answer of an earlier phase was cut from that same
+        reply, or was in force when the reply was asked for.
 
         Args:
             label: The label of the question, now known.
-            sources: Label -> record of the reply from which its accepted answer was cut.
+            answers: The accepted answers so far.
         """
         for reply in self._ahead.get(label, ()):
-            others = [other for other, question in reply.questions.items() if question]
-            if all(sources.get(other) == reply.digest for other in others):
+            carried = {other for other in reply.questions if _rank(Label(other)) < _rank(label)}
+            earlier = {other: answer for other, answer in answers.items() if _rank(other) < _rank(label)}
+            if carried <= earlier.keys() and all(_stands(reply, o, a) for o, a in earlier.items()):
                 return reply
         return None
+
+
+def _rank(label: Label) -> int:
+    return list(Phase).index(Phase(label.partition("/")[0]))
+
+
+def _stands(reply: StoredReply, label: Label, answer: Answer) -> bool:
+    if label in reply.questions:
+        return reply.digest in answer.attempts[-1:]
+    return reply.given.get(label) == answer.digest

@@ -4,6 +4,7 @@ Path: conclude -> **record** -> assemble, logs, trace, ledger.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from specpack.middle.conclude import files_of
@@ -24,7 +25,7 @@ def gather_record(
     gates: Mapping[str, str],
 ) -> BuildRecord:
     """Return the record of the conclusions; `gates` maps clauses to the gates that check them."""
-    design: DesignConclusion = values[DESIGN]
+    design = _expand_sections(material, values[DESIGN])
     files = files_of(values)
     units: dict[ClauseId, list[str]] = {}
     for unit in design.units:
@@ -55,4 +56,19 @@ def gather_record(
         tests={cited: tuple(names) for cited, names in tests.items()},
         bindings=bindings,
         gates=gates,
+    )
+
+
+def _expand_sections(material: Material, design: DesignConclusion) -> DesignConclusion:
+    """Return the design with clause ids in place of section keys."""
+
+    def expand(cited: tuple[str, ...]) -> tuple[str, ...]:
+        known = material.slicer.sections
+        own = [i for i in cited if i not in known and i not in material.understanding.clauses]
+        return (*material.slicer.expand(cited), *own)
+
+    return replace(
+        design,
+        units=tuple(replace(u, clauses=expand(u.clauses)) for u in design.units),
+        groups=tuple(replace(g, clauses=expand(g.clauses)) for g in design.groups),
     )

@@ -124,14 +124,16 @@ async def _rule(
         if ruling.outcome is Outcome.AMBIGUOUS:
             raise Ambiguous(finding, ruling)
         test_is_right = ruling.outcome is (Outcome.FIRST if expected_is_first(finding) else Outcome.SECOND)
-        part = Part(title="Ruling", text=_render_ruling(finding, ruling, test_is_right=test_is_right))
+        told = _render_ruling(finding, ruling, test_is_right=test_is_right)
+        part = Part(title="Ruling", text=f"{told}: {ruling.why}")
         if test_is_right or ruling.outcome is Outcome.NEITHER:
             shown = finding if test_is_right else replace(finding, expected="")
             for unit in _suspects(material, design, (*ruling.clauses, *finding.clauses)):
                 plan.add(unit_label(unit), shown, part, digest)
         if not test_is_right:
             withheld = replace(finding, unit=None, observed="")
-            plan.add(_owner(design, withheld), withheld, part, digest)
+            quoted = finding.observed in ruling.why
+            plan.add(_owner(design, withheld), withheld, replace(part, text=told) if quoted else part, digest)
 
 
 def _suspects(material: Material, design: DesignConclusion, cited: Sequence[str]) -> list[str]:
@@ -154,4 +156,4 @@ def _render_ruling(finding: Finding, ruling: Ruling, *, test_is_right: bool) -> 
         ruling.outcome,
         "the clauses demand the asserted outcome" if test_is_right else "the clauses exclude the asserted outcome",
     )
-    return f"- `{finding.test}`: {said} [{', '.join(ruling.clauses)}]: {ruling.why}"
+    return f"- `{finding.test}`: {said} [{', '.join(ruling.clauses)}]"

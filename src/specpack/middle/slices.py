@@ -1,7 +1,7 @@
 """Cut the source text that a question shows: blocks word for word, with the ids of their clauses in the margin.
 
-Path: clauses -> **slices** -> questions. A slice holds no line numbers, no document paths and no order but the source's;
-white space outside fences is folded, so that an edit of white space changes no slice.
+Path: clauses -> **slices** -> questions. A slice holds no line numbers, no document paths and no order but the
+source's; white space outside fences is folded, so that an edit of white space changes no slice.
 """
 
 import re
@@ -18,6 +18,10 @@ _CONTEXT = frozenset({Kind.DEFINITION, Kind.SAMPLE, Kind.GRAMMAR, Kind.ENUMERATI
 
 
 ANCHOR = re.compile(r"\s*\{#[\w.-]+\}")
+
+_HEADING_MARKS = re.compile(r"\A\s*#{1,6}(?=\s|\Z)|\s#+\s*\Z|\n[ \t]*(?:=+|-+)[ \t]*\Z")
+_PIPE = re.compile(r"(?<!\\)\|")
+_SEPARATOR = re.compile(r"\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?")
 
 
 class Slicer:
@@ -108,7 +112,7 @@ class Slicer:
         for index in indexes:
             block = blocks[index]
             clauses = self._by_block.get((document.name, index), [])
-            text = _annotate(document, block, clauses, chosen)
+            text = _annotate(block, clauses, chosen)
             if text:
                 tight = block.kind is BlockKind.ITEM and former is BlockKind.ITEM
                 former = block.kind
@@ -116,32 +120,36 @@ class Slicer:
         return "".join(pieces)
 
 
-def _annotate(document: Document, block: Block, clauses: Sequence[Clause], chosen: Collection[ClauseId] | None) -> str:
+def _annotate(block: Block, clauses: Sequence[Clause], chosen: Collection[ClauseId] | None) -> str:
     """Return the block's text with `‹id›` before each clause; rows of a table that are not chosen are left out."""
     if block.kind is BlockKind.HEADING:
-        return f"{'#' * block.level} {block.section[-1]}"
+        return f"{'#' * block.level} {_fold(_HEADING_MARKS.sub('', block.text))}"
     text, start = block.text, block.span.start
     marks = sorted({(max(c.span.start - start, 0), c.id) for c in clauses if chosen is None or c.id in chosen})
     if block.kind is BlockKind.FENCE:
         return "".join(f"‹{mark}›\n" for _, mark in marks) + text.rstrip()
     if block.kind is BlockKind.TABLE:
-        return _annotate_table(document, block, clauses, chosen)
+        return _annotate_table(block, clauses, chosen)
     pieces, at = [], 0
     for offset, mark in marks:
         pieces += [text[at:offset], f"‹{mark}› "]
         at = offset
     pieces.append(text[at:])
     indent = "  " * (block.level - 1) if block.kind is BlockKind.ITEM else ""
-    return indent + " ".join(ANCHOR.sub("", "".join(pieces)).split())
+    return indent + _fold("".join(pieces))
 
 
-def _annotate_table(
-    document: Document, block: Block, clauses: Sequence[Clause], chosen: Collection[ClauseId] | None
-) -> str:
+def _fold(text: str) -> str:
+    return " ".join(ANCHOR.sub("", text).split())
+
+
+def _annotate_table(block: Block, clauses: Sequence[Clause], chosen: Collection[ClauseId] | None) -> str:
     rows = {c.span.line: c for c in clauses if c.kind is Kind.ROW}
     lines = []
     for offset, line in enumerate(block.text.split("\n")):
-        folded = " ".join(ANCHOR.sub("", line).split())
+        folded = _fold(_PIPE.sub(" | ", line))
+        if offset == 1 and _SEPARATOR.fullmatch(folded):
+            folded = re.sub(r"-+", "---", folded)
         row = rows.get(block.span.line + offset)
         if not folded or (row is not None and chosen is not None and row.id not in chosen):
             continue

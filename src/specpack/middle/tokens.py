@@ -4,7 +4,7 @@ Path: question -> **tokens** -> plan, bundling, the window's limit. An estimate 
 """
 
 CHARACTERS_PER_TOKEN = 3.3
-"""Prose and code in English measure 3.3 to 4.5 characters a token with current tokenisers; the low end is the safe one."""
+"""Current tokenisers give 3.3 to 4.5 characters a token for English prose and code; the low end is the safe one."""
 
 
 def estimate_tokens(text: str) -> int:

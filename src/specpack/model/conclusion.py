@@ -1,7 +1,7 @@
 """Conclusions of the phases: typed, serialised, immutable.
 
-Path: answer -> **conclusion** -> later phases. Field names are the wire format of the `data` block of a reply and of the
-stored answer; the JSON schemas shown to a model are made from these classes.
+Path: answer -> **conclusion** -> later phases. Field names are the wire format of the `data` block of a reply and of
+the stored answer; the JSON schemas shown to a model are made from these classes.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Phase(StrEnum):
-    """The phases that may ask a model, in order; `RESOLVE` and `CLEAN` ask a registry or a tool and are pinned alike."""
+    """The phases that ask a model, in order; `RESOLVE` and `CLEAN` ask a registry or a tool and are pinned alike."""
 
     POLICY = "policy"
     INTERVENTIONS = "interventions"

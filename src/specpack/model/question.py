@@ -26,7 +26,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """A block that an answer must hold, or may hold: `kind` is `file`, `signatures` or `data`, `path` is `-` for data."""
+    """A block that an answer must or may hold: `kind` is `file`, `signatures` or `data`, `path` is `-` for data."""
 
     kind: str
     path: str = "-"
@@ -68,7 +68,8 @@ class Accepted:
 class Ask:
     """A question with what its phase does with the answer.
 
-    `decode` turns the blocks of a stored answer into the conclusion, without judging; `judge` decodes and judges a fresh
+    `decode` turns the blocks of a stored answer into the conclusion, without judging; `judge` decodes and judges a
+    fresh
     answer. `keep` says that a pinned answer to an earlier form of the question stands while it still passes `judge`.
     `weight` is the expected size of the answer in tokens.
     """
@@ -144,8 +145,10 @@ class Waiting(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSettings:
-    """What a provider may need. An entry point of the group `specpack.providers` is a function
-    `(model: str, settings: ProviderSettings) -> Provider`, `model` being what stands behind the colon of `--model`.
+    """What a provider may need.
+
+    An entry point of the group `specpack.providers` is a function `(model: str, settings: ProviderSettings) -> Provider`,
+    `model` being what stands behind the colon of `--model`.
     """
 
     folder: Path

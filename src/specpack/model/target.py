@@ -1,7 +1,7 @@
 """What a language plug-in provides, and what it is given.
 
-Path: conclude -> resolve -> assemble -> clean -> verify all ask the **target**. Targets meet the rest only here; a new one
-is a folder that implements `Target` and an entry point in the group `specpack.targets`.
+Path: conclude -> resolve -> assemble -> clean -> verify all ask the **target**. Targets meet the rest only here; a
+new one is a folder that implements `Target` and an entry point in the group `specpack.targets`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ from specpack.model.question import Provider, ProviderSettings
 
 
 def load_provider(name: str, settings: ProviderSettings) -> Provider:
-    """Return the provider for `PROVIDER` or `PROVIDER:MODEL`. Raises `WrongUse` where none of that name is installed."""
+    """Return the provider for `PROVIDER` or `PROVIDER:MODEL`. Raises `WrongUse` where it is not installed."""
     kind, _, model = name.partition(":")
     found = {entry.name: entry for entry in entry_points(group="specpack.providers")}
     if kind not in found:

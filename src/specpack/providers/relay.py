@@ -1,10 +1,11 @@
 """Relay: requests are files, answers are files beside them, whoever writes them.
 
-Path: request -> **relay** -> a person with a chat window, or anything that reads one file and writes another. Works across
-processes: a request is named by its digest, so a build that ends and runs again finds its answers.
+Path: request -> **relay** -> a person with a chat window, or anything that reads one file and writes another. Works
+across processes: a request is named by its digest, so a build that ends and runs again finds its answers.
 """
 
 import datetime
+import os
 import re
 import time
 from collections.abc import Callable
@@ -82,7 +83,7 @@ class RelayProvider:
         if path.is_file():
             return
         self._folder.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".tmp")
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
         temporary.write_text(render_relay_file(request), encoding="utf-8", newline="\n")
         temporary.replace(path)
 
@@ -105,7 +106,7 @@ def list_waiting(folder: Path, now: float) -> tuple[WaitingRequest, ...]:
         answer = path.with_name(path.name.removesuffix(REQUEST) + ANSWER)
         begun = answer.is_file() and bool(answer.read_bytes().strip())
         partial = begun and not _END.search(answer.read_bytes().decode("utf-8", "replace").rstrip())
-        if begun and not partial:
+        if begun and not (partial and now - answer.stat().st_mtime < SETTLE_SECONDS):
             continue
         waiting.append(
             WaitingRequest(

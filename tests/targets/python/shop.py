@@ -135,7 +135,7 @@ def test_order_is_priced():
 
     Clauses: prices.sum01
     """
-    assert Shop().order("1", ("tea", 250, 2), ("cup", 400, 1)) == 900
+    assert Shop().order("1", ("tea", 250, 2), ("cup", 400, 1)) == 900, "two teas and a cup"
 
 
 def test_ten_articles_take_a_tenth_off():
@@ -143,7 +143,7 @@ def test_ten_articles_take_a_tenth_off():
 
     Clauses: prices.tenth
     """
-    assert Shop().order("1", ("tea", 100, 10)) == 900
+    assert Shop().order("1", ("tea", 100, 10)) == 900, "a tenth off"
 
 
 def test_order_is_kept():
@@ -153,7 +153,7 @@ def test_order_is_kept():
     """
     shop = Shop()
     shop.order("7", ("tea", 250, 1))
-    assert shop.store.saved == {"7": 250}
+    assert shop.store.saved == {"7": 250}, "kept under its number"
 
 
 def test_empty_basket_is_refused():
@@ -295,7 +295,7 @@ def build_tree(files: Mapping[str, str] = FILES, design: DesignConclusion = DESI
         path: File(text=text, origin=Origin.TEST if path.startswith("tests/") else Origin.UNIT, owner="write/x")
         for path, text in files.items()
     }
-    return {**TARGET.scaffold(project), **answered}
+    return {**TARGET.scaffold(project, answered), **answered}
 
 
 def build_verification(

@@ -80,7 +80,16 @@ def test_prose_is_no_sql(text):
 
 
 def test_sql_has_a_place_of_its_own():
-    assert check('"""Statements."""\n\nFIND = "SELECT a FROM t"\nDROP = "DELETE FROM t"\n') == []
+    assert check('"""Statements."""\n\nFIND = "SELECT a FROM t"\n\n\ndef f(c):\n    c.execute(FIND)\n') == []
+    assert check('FIND = f"SELECT a FROM {T}"\n') == ["GT111"]
+    assert check('find = "SELECT a FROM t"\n') == ["GT111"]
+
+
+def test_long_texts_are_lines():
+    assert check(f"def f():\n    return '{'a' * 201}'") == ["GT117"]
+    assert check(f"def f():\n    return '{'a' * 200}'") == []
+    assert check(f"def f():\n    return ('{'a' * 150}', '{'b' * 150}')") == []
+    assert check(f"def f():\n    return 1\n\n\nclass C:\n    '{'a' * 300}'") == []
 
 
 @pytest.mark.parametrize(
@@ -90,7 +99,9 @@ def test_html_is_found(text):
     assert check(f"x = {text!r}") == ([] if text == "<div class='x'>" else ["GT112"])
 
 
-@pytest.mark.parametrize("text", ["<name>", "a < b > c", "<class 'int'>", "-> <none>", "Usage: cmd <file> <target>"])
+@pytest.mark.parametrize(
+    "text", ["<name>", "a < b > c", "<class 'int'>", "-> <none>", "<![\\w]) >", "Usage: cmd <file> <target>"]
+)
 def test_angle_brackets_are_no_html(text):
     assert check(f"x = {text!r}") == []
 
@@ -103,12 +114,15 @@ def test_angle_brackets_are_no_html(text):
         ("import re\nx = re.sub(r'(a)\\1', '', y)", ["GT114"]),
         ("import re\nx = re.fullmatch(r'(?P<q>a)(?P=q)', y)", ["GT114"]),
         ("import re\n_P = r'(?!x)'\nx = re.compile(_P + 'y')", ["GT113"]),
-        ("import re\nx = re.compile(r'" + "a" * 101 + "')", ["GT115"]),
+        ("import re\nx = re.compile(r'" + "a" * 81 + "')", ["GT115"]),
+        ("import re\nx = re.compile(r'(a+b*)+')", ["GT116"]),
+        ("import re\nx = re.compile(r'(?:a{2}){3,}')", ["GT116"]),
+        ("import re\nx = re.compile(r'(ab)+c*')", []),
         ("x = Field(pattern=r'^(?!a)')", ["GT113"]),
         ("import re\nx = re.compile(r'^[A-Z]{3}-\\d+$')", []),
         ("import re\nx = re.compile(r'\\(\\?=')", []),
         ("import re\nx = re.compile(r'(?:a|b)(?P<n>c)')", []),
-        ("import re\nx = re.compile(r'" + "a" * 100 + "')", []),
+        ("import re\nx = re.compile(r'" + "a" * 80 + "')", []),
         ("x = '(?=a)'", []),
         ("x = text.split('(?=')", []),
     ],

@@ -38,6 +38,13 @@ def test_without_an_environment_it_could_not_run(verify):
     assert result.verdict is Verdict.COULD_NOT_RUN
 
 
+def test_a_suite_without_tests_is_no_pass(verify):
+    untested = {path: text for path, text in FILES.items() if path != "tests/test_orders.py"}
+    assert [f.code for f in verify("suite", untested).findings] == ["GT095"]
+    emptied = {**FILES, "tests/test_orders.py": '"""Nothing."""\n'}
+    assert [f.code for f in verify("suite", emptied).findings] == ["GT095"]
+
+
 def test_a_failing_assertion_says_expected_observed_and_clauses(verify):
     result = verify("suite", change("shop/pricing.py", "* 9 //", "* 8 //"))
     assert result.verdict is Verdict.BLOCKER
@@ -133,8 +140,10 @@ def test_each_unit_is_missed_by_a_test_that_cites_it(verify):
     result = verify("stubs")
     assert (result.verdict, result.findings) == (Verdict.PASS, ())
     facts = dict(result.facts)
-    assert set(facts) == {"stub:pricing", "stub:orders", "stub:start", "exempt"}
-    assert "tests/test_orders.py::test_order_is_kept" in json.loads(facts["stub:pricing"])
+    noticed = json.loads(facts["noticed"])
+    assert list(noticed) == ["pricing", "orders", "start"]
+    assert "tests/test_orders.py::test_order_is_kept" in noticed["pricing"]
+    assert json.loads(facts["exempt"]) == []
 
 
 def test_a_shadow_in_the_tests_is_betrayed(verify):
@@ -159,7 +168,7 @@ def test_order_is_priced():
         ("GT150", "orders"),
         ("GT150", "pricing"),
     ]
-    assert json.loads(dict(result.facts)["stub:pricing"]) == []
+    assert json.loads(dict(result.facts)["noticed"])["pricing"] == []
 
 
 def test_a_unit_without_a_citing_test_is_found(verify):
@@ -185,12 +194,13 @@ def test_a_stub_that_makes_the_product_loop_is_cut_short(verify):
     looping = change(
         "tests/driver.py",
         "        return self._desk.order(number, tuple(Line(*line) for line in lines))",
-        "        while True:\n            try:\n                return self._desk.order(number, tuple(Line(*x) for x in lines))\n"
+        "        given = tuple(Line(*line) for line in lines)\n        while True:\n            try:\n"
+        "                return self._desk.order(number, given)\n"
         "            except NotImplementedError:\n                continue",
     )
     result = verify("stubs", looping)
     assert result.verdict is Verdict.PASS
-    assert len(json.loads(dict(result.facts)["stub:orders"])) == 1
+    assert len(json.loads(dict(result.facts)["noticed"])["orders"]) == 4
 
 
 def test_stubs_need_a_suite_that_passes(verify):

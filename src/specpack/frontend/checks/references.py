@@ -5,7 +5,7 @@ Path: reading -> **checks** -> diagnostics.
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from specpack.frontend.catalogue import build_diagnostic
@@ -14,6 +14,7 @@ from specpack.frontend.references import Reference, Target, find_documents, find
 from specpack.model.clause import Bearer, Clause, Kind
 from specpack.model.diagnostic import Diagnostic
 
+_MOST_NAMES = 2_000
 _OUTPUT = frozenset({"readme.md", "changelog.md", "contributing.md", "license.md", "security.md", "architecture.md"})
 _FILE = re.compile(r"`((?:[\w.-]+/)*[\w-][\w.-]*\.md)`|\[[^\]]*\]\(((?:[\w.-]+/)*[\w-][\w.-]*\.md)\)")
 _REQUIRED = re.compile(
@@ -83,7 +84,7 @@ def _report_dangling(reading: Reading, reference: Reference) -> Diagnostic:
     if reference.target is Target.CLAUSE:
         gone = reference.name in reading.removed
         state = "which was removed" if gone else "which no document defines"
-        near = get_close_matches(reference.name, list(reading.clauses), n=1, cutoff=0.7)
+        near = _find_nearest(reference.name, tuple(reading.clauses), cutoff=0.7)
         cure = f"the nearest id is `{near[0]}`" if near and not gone else "name a clause that is there"
         return build_diagnostic(
             "SP208", reference.span, fields={"what": f"the text refers to `{reference.name}`, {state}", "cure": cure}
@@ -95,6 +96,11 @@ def _report_dangling(reading: Reading, reference: Reference) -> Diagnostic:
             "SP208", reference.span, fields={"what": what, "cure": f"the highest number of a rule here is {highest}"}
         )
     what = f"the text refers to the {reference.target} `{reference.name}`, which the pack does not have"
-    near = get_close_matches(reference.name.lower(), reference.near, n=1)
+    near = _find_nearest(reference.name.lower(), reference.near)
     cure = f"the nearest is `{near[0]}`" if near else "name a heading or anchor that is there"
     return build_diagnostic("SP208", reference.span, fields={"what": what, "cure": cure})
+
+
+def _find_nearest(name: str, names: Sequence[str], cutoff: float = 0.6) -> list[str]:
+    """Return the most similar name, if any; none where there are too many to compare."""
+    return get_close_matches(name, names, n=1, cutoff=cutoff) if len(names) <= _MOST_NAMES else []

@@ -43,7 +43,13 @@ def _ask_section(material: Material, section: Section, values: Values) -> Ask:
     ids = frozenset(section.clauses)
     document = next(d for d in material.understanding.pack.documents if d.name == section.document)
     citable = ids | {c.id for c in material.clauses_of([document])} | {section.key}
-    declared = [e.id for e in material.understanding.errors if ids & frozenset(e.clauses)]
+    blocks = material.understanding.blocks[section.document]
+    places = [blocks[i].span for i in section.blocks]
+    declared = [
+        e.id
+        for e in material.understanding.errors
+        if e.declared.document == section.document and any(p.start <= e.declared.start < p.end for p in places)
+    ]
     preamble = material.slicer.render_preamble(section)
     source = "\n".join(d.text for d in material.documents(Role.BEHAVIOUR, Role.PLATFORM, Role.INTERVENTION))
 
@@ -57,7 +63,7 @@ def _ask_section(material: Material, section: Section, values: Values) -> Ask:
         stated = {error.id for error in value.errors}
         for error in declared:
             if error not in stated:
-                yield reject(f"the section gives a condition for the error id `{error}`, which `errors` leaves out")
+                yield reject(f"the section declares the error id `{error}`, which `errors` leaves out")
         known = {e.id for e in material.understanding.errors}
         for error in sorted(stated - known) if known else ():
             yield reject(f"`errors` invents the id `{error}`, which no clause declares")

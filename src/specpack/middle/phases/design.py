@@ -75,9 +75,9 @@ def _design_parts(material: Material, values: Values) -> tuple[Part, ...]:
 
 
 def _render_places(material: Material) -> str:
-    """Return section keys with the ids of the clauses that bind the system; the order is the source's."""
+    """Return section keys with the ids of the clauses that bind the system, sorted by key."""
     lines = []
-    for section in material.understanding.sections:
+    for section in sorted(material.understanding.sections, key=lambda s: s.key):
         ids = [i for i in section.clauses if _to_place(material, i)]
         if ids:
             lines.append(f"- `{section.key}`: {', '.join(ids)}")

@@ -88,8 +88,11 @@ class Material:
         )
 
     def behaviour(self, values: Values) -> BehaviourConclusion:
-        """Return the behaviour conclusions of all sections as one, in source order; clashing assumption ids are numbered."""
-        parts = [v for v in values.values() if isinstance(v, BehaviourConclusion)]
+        """Return the behaviour conclusions of all sections as one; clashing assumption ids are numbered.
+
+        The order is that of the labels, so that moving a section or a document changes no later question.
+        """
+        parts = [values[label] for label in sorted(values) if isinstance(values[label], BehaviourConclusion)]
         return merge_behaviour(parts)
 
     def known_ids(self, values: Values) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Ask blind which of two outcomes the clauses demand.
 
-Path: failing test -> **ruling** -> the unit or the test is asked again, or the pack is shown to be ambiguous. The question
-does not say who gave which outcome; their order follows from the finding's digest.
+Path: failing test -> **ruling** -> the unit or the test is asked again, or the pack is shown to be ambiguous. The
+question does not say who gave which outcome; their order follows from the finding's digest.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """Ask for each group of tests, side by side with the units.
 
-Path: design -> **test** -> assemble. A question shows clauses, assumptions, the public interface, boundary interfaces and
-the driver's signatures; never an implementation, nor a value observed from one.
+Path: design -> **test** -> assemble. A question shows clauses, assumptions, the public interface, boundary
+interfaces and the driver's signatures; never an implementation, nor a value observed from one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ def ask_groups(material: Material, values: Values) -> Sequence[Ask]:
 
 
 def _public_paths(design: DesignConclusion) -> set[str]:
-    """Return the files whose signatures the driver may use: entry points and boundary interfaces, with what they need."""
+    """Return the files whose signatures the driver may use: entry points, boundary interfaces, what they need."""
     units = {u.id: u for u in design.units}
     wanted = {e.unit for e in design.entry_points} | {b.unit for b in design.boundaries}
     for unit in tuple(wanted):

@@ -1,7 +1,7 @@
 """Ask for the files of each unit, side by side.
 
-Path: design -> **write** -> assemble. A question shows the unit's clauses, its own signatures and those of the units that
-it depends on; never another unit's body.
+Path: design -> **write** -> assemble. A question shows the unit's clauses, its own signatures and those of the units
+that it depends on; never another unit's body.
 """
 
 from collections.abc import Iterable, Sequence

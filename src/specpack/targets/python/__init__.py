@@ -3,6 +3,7 @@
 Path: conclude -> resolve -> assemble -> clean -> verify all ask the **target**.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -33,9 +34,12 @@ class PythonTarget:
             "dataclass",
         }
         | {"pydantic", "flask", "fastapi", "django", "sqlalchemy", "TypedDict", "NamedTuple", "StrEnum", "NoneType"}
-        | {"ValueError", "TypeError", "KeyError", "RuntimeError"}
     )
     driver_path = "tests/driver.py"
+
+    def __init__(self) -> None:
+        """Digest the target's own source, in which the gates are."""
+        self.gates_version = digest_source()
 
     def check_design(self, design: DesignConclusion, package: str) -> tuple[Finding, ...]:
         """Gate a design; see `specpack.targets.python.design`."""
@@ -67,11 +71,11 @@ class PythonTarget:
 
         return resolve_packages(packages)
 
-    def scaffold(self, project: Project) -> Tree:
+    def scaffold(self, project: Project, sources: Tree) -> Tree:
         """Return the supplied files; see `specpack.targets.python.scaffold`."""
         from specpack.targets.python.scaffold import build_scaffold
 
-        return build_scaffold(project)
+        return build_scaffold(project, sources)
 
     def clean(self, tree: Tree) -> Cleaned:
         """Format and tidy; see `specpack.targets.python.cleanup`. Raises `Unavailable`."""
@@ -96,3 +100,12 @@ class PythonTarget:
         from specpack.targets.python.gates import run_gate
 
         return run_gate(gate, verification)
+
+
+def digest_source() -> str:
+    """Return a digest of all source files of this package, 16 hexadecimal digits."""
+    root = Path(__file__).parent
+    digest = hashlib.sha256()
+    for place in sorted(root.rglob("*.py")):
+        digest.update(place.relative_to(root).as_posix().encode() + b"\0" + place.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]

@@ -16,11 +16,10 @@ from pathlib import Path, PurePosixPath
 from specpack.model.failure import Unavailable
 from specpack.model.finding import Finding
 from specpack.model.target import Cleaned
-from specpack.model.tree import File, Origin, Tree
+from specpack.model.tree import Origin, Tree
 from specpack.targets.python.codes import Code, reject
 from specpack.targets.python.layout import DRIVER, FAKES, find_imports, name_module, parse_file
 from specpack.targets.python.registry import Told, describe_failure, find_tool, run_tool
-from specpack.targets.python.tour import TOUR, render_tour
 
 RUFF = ("ruff", "0.17.6")
 """The pinned tool, part of the edition."""
@@ -33,7 +32,7 @@ _MODES = (Origin.UNIT, Origin.TEST, Origin.SCAFFOLD)
 
 
 def clean_tree(tree: Tree) -> Cleaned:
-    """Return the tree with its Python files formatted, imports sorted and unused ones removed, and the tour written.
+    """Return the tree with its Python files formatted, imports sorted and unused ones removed.
 
     Cleaning what was cleaned changes nothing. Files that do not parse stay as they are, with a finding.
 
@@ -67,8 +66,6 @@ def clean_tree(tree: Tree) -> Cleaned:
             if again[path] != settled[path]
         ]
     cleaned = {path: replace(file, text=settled.get(path, file.text)) for path, file in tree.items()}
-    if TOUR in cleaned and cleaned[TOUR].origin is Origin.SCAFFOLD:
-        cleaned[TOUR] = _write_tour(cleaned, counts)
     record = tuple(sorted((path, rule, number) for (path, rule), number in counts.items() if number))
     return Cleaned(tree=cleaned, record=record, findings=tuple(findings))
 
@@ -158,13 +155,6 @@ def _count_hunks(before: str, after: str) -> int:
         return 0
     matcher = difflib.SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False)
     return max(1, sum(1 for tag, *_ in matcher.get_opcodes() if tag != "equal"))
-
-
-def _write_tour(tree: Mapping[str, File], counts: Counter[tuple[str, str]]) -> File:
-    product = {p: f.text for p, f in tree.items() if p.endswith(".py") and f.origin is Origin.UNIT}
-    text = render_tour(product)
-    counts[TOUR, "tour"] = int(text != tree[TOUR].text)
-    return replace(tree[TOUR], text=text)
 
 
 def _expect(told: Told) -> Told:

@@ -43,6 +43,7 @@ class Code(StrEnum):
     PACKAGE_TWICE = "GT038"
     UNIT_UNKNOWN = "GT039"
     IMPORT_UNKNOWN = "GT040"
+    BLOCK_ANNOTATION = "GT041"
     # units
     FILE_SET = "GT045"
     NAME_MISSING = "GT046"
@@ -72,6 +73,7 @@ class Code(StrEnum):
     NO_TEST = "GT073"
     HARNESS = "GT074"
     SOURCE_READ = "GT075"
+    ASSERTION_SILENT = "GT076"
     # suite
     TEST_FAILED = "GT090"
     COLLECTION = "GT091"
@@ -90,6 +92,8 @@ class Code(StrEnum):
     REGEX_LOOK = "GT113"
     REGEX_REFERENCE = "GT114"
     REGEX_LONG = "GT115"
+    REGEX_NESTED = "GT116"
+    LONG_TEXT = "GT117"
     # review
     BLIND_EXCEPT = "GT120"
     SWALLOWED = "GT121"
@@ -97,14 +101,26 @@ class Code(StrEnum):
     LONG_FUNCTION = "GT123"
     DEEP_NESTING = "GT124"
     LONG_FILE = "GT125"
+    # language
+    PRODUCT_ASSERT = "GT160"
+    REFLECTION = "GT161"
+    CAUSE_LOST = "GT162"
+    MUTABLE_DEFAULT = "GT163"
+    DATACLASS_OPEN = "GT164"
+    IMPORT_PLACE = "GT165"
+    MODULE_DOCSTRING = "GT166"
+    DOCSTRING = "GT167"
     # structure
     ORPHAN = "GT130"
     UNUSED_NAME = "GT131"
     CLONE = "GT132"
+    INIT_CONTENT = "GT133"
+    LAYER = "GT134"
     # test statics over the whole tree
     ERROR_UNWITNESSED = "GT140"
     CITATION_UNKNOWN = "GT141"
     HELPER_EMPTY = "GT142"
+    FAKE_IMPORT = "GT143"
     # stubs
     UNIT_UNTESTED = "GT150"
     UNIT_UNCITED = "GT151"
@@ -139,6 +155,7 @@ CURES: Mapping[Code, str] = {
     Code.PACKAGE_TWICE: "list each package and each import name once",
     Code.UNIT_UNKNOWN: "name the id of a unit of this design",
     Code.IMPORT_UNKNOWN: "import from the standard library, a listed package or a file of the design",
+    Code.BLOCK_ANNOTATION: "annotate every parameter and the result",
     Code.FILE_SET: "answer with exactly the paths of the design",
     Code.NAME_MISSING: "define the name as the design declares it",
     Code.NAME_EXTRA: "begin the name with `_`, or declare it in design",
@@ -166,6 +183,7 @@ CURES: Mapping[Code, str] = {
     Code.NO_TEST: "write at least one test, or leave the file out of the group",
     Code.HARNESS: "remove what changes how tests are run or reported",
     Code.SOURCE_READ: "assert behaviour, not the text of the source",
+    Code.ASSERTION_SILENT: 'write `assert ..., "message"` with what the cited clause expects',
     Code.TEST_FAILED: "compare the test and the unit with the cited clauses",
     Code.COLLECTION: "make the file importable with the packages of the design",
     Code.SUITE_SKIPPED: "let the test run",
@@ -176,20 +194,33 @@ CURES: Mapping[Code, str] = {
     Code.PACKAGE_UNDECLARED: "list the package in design, or do without it",
     Code.PACKAGE_UNUSED: "use the package in code that an entry point reaches, or take it out of design",
     Code.EMBEDDED_JSON: "build the value from Python objects and encode it with `json`",
-    Code.EMBEDDED_SQL: "move the statements into a module that holds nothing but such constants",
+    Code.EMBEDDED_SQL: "hold the whole statement as one constant in capitals at the top of a boundary's module",
     Code.EMBEDDED_HTML: "build the document with a library or a template of its own",
     Code.REGEX_LOOK: "match the simple pattern and look at the surroundings in code",
     Code.REGEX_REFERENCE: "match the parts and compare them in code",
     Code.REGEX_LONG: "parse in steps, each with a short pattern or with string methods",
+    Code.REGEX_NESTED: "repeat one level at a time",
+    Code.LONG_TEXT: "hold the text as a tuple of lines",
     Code.BLIND_EXCEPT: "name the exceptions that can be met, or raise again",
     Code.SWALLOWED: "handle the error, or say in a comment there why nothing is to be done",
     Code.CONCURRENCY: "do without, or let design import it in the unit's signatures",
     Code.LONG_FUNCTION: "cut the function where its steps part",
     Code.DEEP_NESTING: "return early or move the inner block into a function",
     Code.LONG_FILE: "cut the file by topic in design",
+    Code.PRODUCT_ASSERT: "raise an exception of the product where the condition does not hold",
+    Code.REFLECTION: "name what is called; choose between functions with a table or a branch",
+    Code.CAUSE_LOST: "write `raise ... from error` with the caught error",
+    Code.MUTABLE_DEFAULT: "take `None` or a tuple as default and make the value inside",
+    Code.DATACLASS_OPEN: "write `@dataclass(frozen=True)`",
+    Code.IMPORT_PLACE: "import by absolute names at the top of the file",
+    Code.MODULE_DOCSTRING: "open the file with one line that says what it holds and where it stands",
+    Code.DOCSTRING: "say result, failures and side effects in a docstring",
     Code.ORPHAN: "import the module where it is needed, or leave it out of design",
     Code.UNUSED_NAME: "use the name or take it out of design",
     Code.CLONE: "keep the lines in one place and call them from both",
+    Code.INIT_CONTENT: "keep to a docstring and imports; move the rest into a module",
+    Code.LAYER: "let the entry point use the unit, not the other way round",
+    Code.FAKE_IMPORT: "import the boundary's interface and its types alone",
     Code.ERROR_UNWITNESSED: "write a test that provokes the error and asserts its id",
     Code.CITATION_UNKNOWN: "cite ids of the clauses and assumptions that the question shows",
     Code.HELPER_EMPTY: "let the helper assert, or assert in the test",

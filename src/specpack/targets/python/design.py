@@ -3,6 +3,7 @@
 Path: design answer -> **design** -> write, test.
 """
 
+import ast
 import keyword
 import re
 import sys
@@ -156,9 +157,15 @@ def _find_entry_problem(entry: EntryPoint, design: DesignConclusion, layout: Lay
     else:
         trees = [declared[path]] if path in declared else []
     first = name.partition(".")[0]
-    if trees and not any(first in read_surface(tree).names for tree in trees):
+    if trees and not any(first in read_surface(tree).names | _imported_names(tree) for tree in trees):
         return f"names `{first}`, which the signatures of `{path}` do not declare"
     return None
+
+
+def _imported_names(tree: ast.Module) -> frozenset[str]:
+    """Return the names that a module re-exports by importing them."""
+    imports = [s for s in tree.body if isinstance(s, ast.Import | ast.ImportFrom)]
+    return frozenset(alias.asname or alias.name for statement in imports for alias in statement.names)
 
 
 def _entry_path(module: str) -> str:

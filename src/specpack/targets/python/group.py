@@ -22,8 +22,8 @@ from specpack.targets.python.unit import is_from_package
 GATE = "group"
 _NETWORK = frozenset({"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "poplib", "imaplib", "telnetlib"})
 _AROUND = frozenset({"importlib", "runpy", "subprocess", "ctypes", "pkgutil", "imp", "multiprocessing"})
-_READERS = frozenset({"inspect", "ast", "tokenize", "dis"})
-_PATCHES = frozenset({"setattr", "delattr", "setitem", "delitem", "syspath_prepend"})
+_READERS = frozenset({"ast", "tokenize", "dis", "linecache"})
+_SOURCE_OF = frozenset({"getsource", "getsourcelines", "getsourcefile", "getfile", "findsource", "getcomments"})
 _CALLS_AROUND = frozenset({"exec", "eval", "__import__", "compile", "globals"})
 _NARROW_HARNESS = frozenset({"os._exit", "sys.exit", "pytest.exit", "os.abort", "os.kill", "exit", "quit"})
 
@@ -31,7 +31,7 @@ _NARROW_HARNESS = frozenset({"os._exit", "sys.exit", "pytest.exit", "os.abort", 
 def check_group(files: Sequence[SourceFile], design: DesignConclusion, group: str) -> tuple[Finding, ...]:
     """Return all that can be said of a group's files without running them, in order of files and lines.
 
-    Reports: GT005, GT045 to GT048, GT051, GT060 to GT075, GT120, GT121.
+    Reports: GT005, GT045 to GT048, GT051, GT060 to GT076, GT120, GT121.
     """
     owner = next((candidate for candidate in design.groups if candidate.id == group), None)
     if owner is None:
@@ -138,10 +138,12 @@ def _check_calls(tree: ast.Module, *, is_driver: bool) -> Iterator[Problem]:
     for node in ast.walk(tree):
         line = getattr(node, "lineno", 1)
         match node:
+            case ast.Assert(msg=None, test=test):
+                yield Code.ASSERTION_SILENT, line, f"`assert {ast.unparse(test)[:60]}` carries no message"
             case ast.Attribute(attr="skip" | "skipif" | "xfail" | "importorskip"):
                 yield Code.SKIPPED, line, f"`{ast.unparse(node)}` lets a test not run"
-            case ast.Attribute(attr=attr, value=ast.Name(id="monkeypatch" | "mocker")) if attr in _PATCHES:
-                yield Code.PATCHED, line, f"`{ast.unparse(node)}` replaces a part of the running program"
+            case ast.arg(arg="monkeypatch" | "mocker" as name):
+                yield Code.PATCHED, line, f"`{name}` replaces parts of the running program"
             case ast.Call(func=ast.Name(id="setattr" | "delattr")) if not is_driver:
                 yield Code.PATCHED, line, f"`{ast.unparse(node)}` replaces an attribute"
             case ast.Call(func=func) if ast.unparse(func) in ("time.sleep", "sleep", "asyncio.sleep"):
@@ -150,6 +152,8 @@ def _check_calls(tree: ast.Module, *, is_driver: bool) -> Iterator[Problem]:
                 yield Code.HARNESS, line, f"`{ast.unparse(func)}` ends the run"
             case ast.Call(func=ast.Name(id=name)) if name in _CALLS_AROUND:
                 yield Code.TEST_IMPORT, line, f"`{name}` reaches the product past the driver"
+            case ast.Attribute(attr=name) | ast.alias(name=name) if name in _SOURCE_OF:
+                yield Code.SOURCE_READ, line, f"`{name}` reads source text"
             case ast.Name(id="__file__"):
                 yield Code.SOURCE_READ, line, "`__file__` leads to the source text"
             case ast.Attribute(attr="modules", value=ast.Name(id="sys")):

@@ -15,6 +15,9 @@ DRIVER = "tests/driver.py"
 FAKES = "tests/fakes.py"
 DRIVER_GROUP = "driver"
 
+DEPTH = 100
+"""Levels of a syntax tree that the gates walk; a file that nests deeper is told so instead of exhausting the stack."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
@@ -134,10 +137,25 @@ def parse_file(text: str, path: str) -> ast.Module | SyntaxError:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text, filename=path)
+            tree = ast.parse(text, filename=path)
     except SyntaxError as error:
         return error
     except (ValueError, RecursionError, MemoryError) as error:
-        broken = SyntaxError(str(error))
-        broken.lineno = 1
-        return broken
+        return _refuse(str(error))
+    return _refuse(f"expressions nest deeper than {DEPTH}") if _is_too_deep(tree) else tree
+
+
+def _refuse(message: str) -> SyntaxError:
+    error = SyntaxError(message)
+    error.lineno = 1
+    return error
+
+
+def _is_too_deep(tree: ast.AST) -> bool:
+    """Return whether walking the tree by recursion could exhaust the stack."""
+    level: list[ast.AST] = [tree]
+    for _ in range(DEPTH):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True

@@ -14,8 +14,11 @@ from specpack.targets.python.codes import Code
 from specpack.targets.python.layout import find_docstrings
 from specpack.targets.python.signatures import Problem
 
-REGEX_LENGTH = 100
+REGEX_LENGTH = 80
 """Characters of the longest regular expression that is not reported."""
+
+TEXT_LENGTH = 200
+"""Characters of the longest string literal that is not reported."""
 
 _SQL = re.compile(
     r"\s*(?:select\s.+\sfrom\s+[\w\"`\[{]|insert\s+(?:or\s+\w+\s+)?into\s+[\w\"`\[{]|update\s+[\w\"`.{}]+\s+set\s"
@@ -30,6 +33,7 @@ _FORMAT_FIELD = re.compile(r"\{[^{}\"':,]*\}")
 _PERCENT_FIELD = re.compile(r"%(?:\(\w+\))?[sdifr]")
 _REGEX_CALLS = frozenset({"compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"})
 _REGEX_KEYWORDS = frozenset({"pattern", "regex"})
+_NESTED = re.compile(r"[*+}]\??\)(?:[*+]|\{\d*,)")
 _LOOK = re.compile(r"\(\?(?:=|!|<=|<!)")
 _REFERENCE = re.compile(r"\\[1-9]|\(\?P=|\(\?\(")
 _ELEMENTS = frozenset(
@@ -43,24 +47,28 @@ _ELEMENTS = frozenset(
 def check_literals(tree: ast.Module) -> Iterator[Problem]:
     """Give (code, line, message) for embedded JSON, SQL and HTML, and for regular expressions.
 
-    Docstrings are exempt; so is SQL in a module that holds nothing but constants.
+    Docstrings are exempt; so is a whole SQL statement that is a named constant of its module.
 
-    Reports: GT110, GT111, GT112, GT113, GT114, GT115.
+    Reports: GT110 to GT117.
     """
-    holds_constants_only = _holds_constants_only(tree)
+    statements = _find_named_texts(tree)
     for line, text in _find_texts(tree):
         if _is_json(text):
             yield Code.EMBEDDED_JSON, line, f"string holds JSON: `{_shorten(text)}`"
-        elif _is_sql(text) and not holds_constants_only:
+        elif _is_sql(text) and (line, text) not in statements:
             yield Code.EMBEDDED_SQL, line, f"string holds SQL: `{_shorten(text)}`"
         elif _is_html(text):
             yield Code.EMBEDDED_HTML, line, f"string holds HTML: `{_shorten(text)}`"
+        elif len(text) > TEXT_LENGTH and (line, text) not in statements:
+            yield Code.LONG_TEXT, line, f"string has {len(text)} characters, over {TEXT_LENGTH}: `{_shorten(text)}`"
     for line, pattern in _find_patterns(tree):
         plain = _strip_escapes(pattern)
         if _LOOK.search(plain):
             yield Code.REGEX_LOOK, line, f"regular expression looks ahead or behind: `{_shorten(pattern)}`"
         if _REFERENCE.search(plain):
             yield Code.REGEX_REFERENCE, line, f"regular expression refers back to a group: `{_shorten(pattern)}`"
+        if _NESTED.search(plain):
+            yield Code.REGEX_NESTED, line, f"regular expression repeats a repetition: `{_shorten(pattern)}`"
         if len(pattern) > REGEX_LENGTH:
             yield Code.REGEX_LONG, line, f"regular expression has {len(pattern)} characters, over {REGEX_LENGTH}"
 
@@ -171,7 +179,10 @@ def _is_html(text: str) -> bool:
     if "<" not in text or ">" not in text:
         return False
     elements = _Elements()
-    elements.feed(text)
+    try:
+        elements.feed(text)
+    except AssertionError:
+        return False
     return elements.doctype or (elements.opened > 0 and elements.closed > 0) or elements.opened > 1
 
 
@@ -201,12 +212,16 @@ def _strip_escapes(pattern: str) -> str:
     return re.sub(r"\[(?:\\.|[^\]\\])+\]", "[]", re.sub(r"\\[^\w]", "", pattern))
 
 
-def _holds_constants_only(tree: ast.Module) -> bool:
-    return all(
-        isinstance(s, ast.Assign | ast.AnnAssign | ast.Import | ast.ImportFrom)
-        or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
-        for s in tree.body
-    ) and any(isinstance(s, ast.Assign | ast.AnnAssign) for s in tree.body)
+def _find_named_texts(tree: ast.Module) -> frozenset[tuple[int, str]]:
+    """Return (line, text) of each plain SQL statement that a module holds under a name in capitals."""
+    found: set[tuple[int, str]] = set()
+    for statement in tree.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        value = getattr(statement, "value", None)
+        named = all(isinstance(target, ast.Name) and target.id.isupper() for target in targets)
+        if named and isinstance(value, ast.Constant) and isinstance(value.value, str) and _is_sql(value.value):
+            found.add((value.lineno, value.value))
+    return frozenset(found)
 
 
 def _shorten(text: str) -> str:

@@ -21,9 +21,11 @@ _SUPPRESSIONS = re.compile(
 _PURE_CALLS = frozenset(
     {"frozenset", "tuple", "range", "re.compile", "compile", "getLogger", "logging.getLogger", "field", "namedtuple"}
     | {"dataclasses.field", "str", "int", "float", "bool", "bytes", "len", "min", "max", "sum", "sorted", "timedelta"}
-    | {"cast", "object", "date", "datetime"}
+    | {"cast", "object", "date", "datetime", "enumerate", "zip", "reversed", "chr", "ord", "abs", "round", "divmod"}
 )
-_PURE_METHODS = frozenset({"join", "format", "split", "strip", "encode"})
+_PURE_METHODS = frozenset(
+    {"join", "format", "split", "strip", "encode", "lower", "upper", "items", "keys", "values", "union", "fromhex"}
+)
 _MUTABLE_CALLS = frozenset({"list", "dict", "set", "defaultdict", "deque", "OrderedDict", "Counter", "bytearray"})
 _MUTATORS = frozenset(
     {"append", "extend", "insert", "remove", "pop", "clear", "add", "discard", "update", "setdefault", "popitem"}

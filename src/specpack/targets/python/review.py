@@ -14,7 +14,9 @@ FUNCTION_LINES = 60
 NESTING = 4
 FILE_LINES = 500
 
-_CONCURRENT = frozenset({"threading", "asyncio", "multiprocessing", "concurrent", "_thread", "trio", "anyio", "gevent"})
+_CONCURRENT = frozenset(
+    {"threading", "asyncio", "multiprocessing", "concurrent", "queue", "_thread", "trio", "anyio", "gevent"}
+)
 _BROAD = frozenset({"Exception", "BaseException"})
 _BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 

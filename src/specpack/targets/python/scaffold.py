@@ -11,7 +11,7 @@ from specpack.model.target import Project
 from specpack.model.tree import File, Origin, Tree
 from specpack.targets.python.layout import name_module, read_layout
 from specpack.targets.python.resolve import PYTHON_VERSION, split_lockfile
-from specpack.targets.python.tour import EMPTY_TOUR, TOUR
+from specpack.targets.python.tour import TOUR, render_tour
 
 OWNER = "scaffold"
 
@@ -84,8 +84,13 @@ This makes `.venv` from `requirements.lock` the first time (wheels only, hashes 
 """
 
 
-def build_scaffold(project: Project) -> Tree:
-    """Return path -> file of all that the target supplies; the same project gives the same bytes."""
+def build_scaffold(project: Project, sources: Tree) -> Tree:
+    """Return path -> file of all that the target supplies; the same input gives the same bytes.
+
+    Args:
+        project: Name, version, design and lockfile.
+        sources: The cleaned files of units and test groups, from whose docstrings the tour is made.
+    """
     texts = {
         "pyproject.toml": _PYPROJECT.format(
             name=render_name(project.name), version=project.version, python=PYTHON_VERSION
@@ -93,7 +98,7 @@ def build_scaffold(project: Project) -> Tree:
         "Makefile": MAKEFILE,
         ".gitignore": _IGNORE,
         "README.md": _render_readme(project),
-        TOUR: EMPTY_TOUR,
+        TOUR: render_tour({p: f.text for p, f in sources.items() if p.endswith(".py") and f.origin is Origin.UNIT}),
         "tests/__init__.py": '"""Tests of the public interface; the product is reached through `driver` alone."""\n',
         **_render_requirements(project.lockfile),
         **_render_packages(project.design),

@@ -1,6 +1,6 @@
 """A page that walks through a codebase in the words of its own docstrings, entry points first.
 
-Path: cleaned tree -> **tour** -> tree.
+Path: cleaned sources -> **tour** -> scaffold.
 """
 
 import ast
@@ -10,7 +10,6 @@ from specpack.targets.python.layout import find_imports, name_module, parse_file
 from specpack.targets.python.signatures import Function
 
 TOUR = "TOUR.md"
-EMPTY_TOUR = "# Tour\n"
 
 _HEAD = """\
 # Tour

@@ -11,7 +11,16 @@ from specpack.model.conclusion import DesignConclusion, SourceFile, Unit
 from specpack.model.finding import Finding
 from specpack.targets.python.codes import Code, reject
 from specpack.targets.python.comparison import compare_surfaces
-from specpack.targets.python.layout import Import, Layout, find_imports, find_owner, name_module, parse_file, read_layout
+from specpack.targets.python.idiom import check_idioms
+from specpack.targets.python.layout import (
+    Import,
+    Layout,
+    find_imports,
+    find_owner,
+    name_module,
+    parse_file,
+    read_layout,
+)
 from specpack.targets.python.literals import check_literals
 from specpack.targets.python.purity import check_comments, check_purity
 from specpack.targets.python.review import check_review
@@ -23,7 +32,7 @@ GATE = "unit"
 def check_unit(files: Sequence[SourceFile], design: DesignConclusion, unit: str) -> tuple[Finding, ...]:
     """Return all that can be said of a unit's files without running them, in order of files and lines.
 
-    Reports: GT005, GT045 to GT055, GT110 to GT125.
+    Reports: GT005, GT045 to GT055, GT110 to GT125, GT160 to GT167.
     """
     owner = find_owner(design.units, unit)
     if owner is None:
@@ -58,7 +67,12 @@ def check_habits(file: SourceFile, design: DesignConclusion, unit: Unit, gate: s
     if isinstance(tree, SyntaxError):
         return []
     allowed = find_allowed_modules(design, unit)
-    return _place((*check_literals(tree), *check_review(tree, file.text, file.path, allowed)), file, unit, gate)
+    problems = (
+        *check_literals(tree),
+        *check_review(tree, file.text, file.path, allowed),
+        *check_idioms(tree, file.text.splitlines()),
+    )
+    return _place(problems, file, unit, gate)
 
 
 def find_allowed_modules(design: DesignConclusion, unit: Unit) -> frozenset[str]:

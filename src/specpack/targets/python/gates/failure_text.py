@@ -17,7 +17,8 @@ _OPERATORS = (" == ", " != ", " <= ", " >= ", " not in ", " is not ", " in ", " 
 _NOISE = (
     (re.compile(r"\b0x[0-9a-fA-F]{4,}\b"), "0x"),
     (re.compile(r"/work/(?=\w)"), ""),
-    (re.compile(r"(?<![\w.:/])/(?:[\w.+-]+/)+[\w.+-]*"), "<path>"),
+    (re.compile(r"(?<![\w.:/])/(?:[\w.+-]+/)*(?:site-packages|lib/python3[\w.]*)/[\w./+-]*"), "<path>"),
+    (re.compile(r"(?<![\w.:/])/(?:tmp|usr|home|root|var|opt|nix|proc|dev|etc)/[\w./+-]+"), "<path>"),
     (re.compile(r"\b(127\.0\.0\.1|localhost|\[::1\]):\d+"), r"\1:<port>"),
     (re.compile(r"\bpid=\d+"), "pid=<pid>"),
     (re.compile(r"\bin \d+(?:\.\d+)?\s?s\b"), "in <time>"),
@@ -84,12 +85,15 @@ def blend(first: str, second: str) -> str:
 def _split(text: str, *, swapped: bool) -> tuple[str, str]:
     """Return (expected, observed) of the shown comparison; the product's side is the left one unless swapped."""
     for operator in _OPERATORS:
-        left, found, right = text.partition(operator)
-        if found and not _is_open(left):
-            sign = operator.strip()
-            if swapped:
-                left, right = right, left
-            return (right if sign == "==" else f"{sign} {right}"), left
+        position = text.find(operator)
+        while position >= 0:
+            left, right = text[:position], text[position + len(operator) :]
+            if not _is_open(left):
+                sign = operator.strip()
+                if swapped:
+                    left, right = right, left
+                return (right if sign == "==" else f"{sign} {right}"), left
+            position = text.find(operator, position + 1)
     if text.startswith("not "):
         return "false", text[4:]
     return "true", text

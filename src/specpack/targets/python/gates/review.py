@@ -8,6 +8,7 @@ from specpack.model.target import Verification
 from specpack.targets.python.codes import reject
 from specpack.targets.python.gates.verdict import conclude
 from specpack.targets.python.gates.view import read_view
+from specpack.targets.python.idiom import check_idioms
 from specpack.targets.python.layout import find_owner
 from specpack.targets.python.review import check_handlers, check_review
 from specpack.targets.python.unit import find_allowed_modules
@@ -16,7 +17,7 @@ GATE = "review"
 
 
 def check_tree(verification: Verification) -> GateResult:
-    """Check units whole, and the error handling of tests. Reports: GT120 to GT125."""
+    """Check units whole, and the error handling of tests. Reports: GT120 to GT125, GT160 to GT167."""
     view = read_view(verification)
     found = []
     for path, tree in view.files.items():
@@ -25,7 +26,9 @@ def check_tree(verification: Verification) -> GateResult:
         if unit is None:
             problems = list(check_handlers(tree, view.texts[path].splitlines()))
         else:
-            problems = list(check_review(tree, view.texts[path], path, find_allowed_modules(verification.design, unit)))
+            allowed = find_allowed_modules(verification.design, unit)
+            problems = list(check_review(tree, view.texts[path], path, allowed))
+            problems += check_idioms(tree, view.texts[path].splitlines())
         found += [
             reject(code, GATE, f"`{path}`: {message}", unit=owner, path=path, line=line)
             for code, line, message in problems

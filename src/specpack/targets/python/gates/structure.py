@@ -16,7 +16,7 @@ from specpack.model.target import Verification
 from specpack.targets.python.codes import Code, reject
 from specpack.targets.python.gates.verdict import conclude
 from specpack.targets.python.gates.view import View, find_reached, read_view
-from specpack.targets.python.layout import DRIVER, FAKES, find_docstrings
+from specpack.targets.python.layout import DRIVER, FAKES, find_docstrings, find_imports
 from specpack.targets.python.signatures import read_surface
 
 GATE = "structure"
@@ -32,10 +32,16 @@ class Line:
 
 
 def check_tree(verification: Verification) -> GateResult:
-    """Check reach, use and repetition of product files. Reports: GT130, GT131, GT132."""
+    """Check reach, use and repetition of product files. Reports: GT130 to GT134."""
     view = read_view(verification)
     reached = find_reached(verification, view)
-    found = [*_check_orphans(view, reached), *_check_unused(verification, view), *_check_clones(view)]
+    found = [
+        *_check_orphans(view, reached),
+        *_check_unused(verification, view),
+        *_check_clones(view),
+        *_check_layers(verification, view),
+        *_check_inits(view),
+    ]
     return conclude(GATE, found, (("modules reached", str(len(reached))),))
 
 
@@ -45,6 +51,30 @@ def _check_orphans(view: View, reached: frozenset[str]) -> Iterator[Finding]:
         if unit is not None and path not in reached:
             message = f"`{path}` is reached from no entry point"
             yield reject(Code.ORPHAN, GATE, message, unit=unit, path=path)
+
+
+def _check_layers(verification: Verification, view: View) -> Iterator[Finding]:
+    """Report units that import the module of an entry point of another unit."""
+    entries = {view.layout.modules.get(entry.target.partition(":")[0]) for entry in verification.design.entry_points}
+    for path, tree in view.product.items():
+        unit = view.layout.find_unit(path)
+        for item in find_imports(tree, path) if unit is not None else ():
+            target = view.layout.find_product(item)
+            if target in entries and view.layout.find_unit(target) not in (unit, None):
+                message = f"`{path}` imports `{item.module}`, the module of an entry point"
+                yield reject(Code.LAYER, GATE, message, unit=unit, path=path, line=item.line)
+
+
+def _check_inits(view: View) -> Iterator[Finding]:
+    """Report an `__init__.py` that holds more than a docstring, imports and `__all__`."""
+    for path, tree in view.product.items():
+        for statement in tree.body if PurePosixPath(path).name == "__init__.py" else ():
+            names = ast.unparse(statement).partition(" =")[0]
+            plain = isinstance(statement, ast.Import | ast.ImportFrom) or names == "__all__"
+            if not plain and not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)):
+                message = f"`{path}` holds more than a docstring and imports"
+                unit = view.layout.find_unit(path)
+                yield reject(Code.INIT_CONTENT, GATE, message, unit=unit, path=path, line=statement.lineno)
 
 
 def _check_unused(verification: Verification, view: View) -> Iterator[Finding]:

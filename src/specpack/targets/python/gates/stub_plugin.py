@@ -8,6 +8,7 @@ forked child, made after collection, so that every round starts from the same st
 
 import json
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -17,9 +18,13 @@ from _pytest.runner import runtestprotocol
 
 FOLDER = Path("/work/.specpack")
 RESULTS = FOLDER / "out" / "results.jsonl"
-SECONDS = 60.0
+SECONDS = 120.0
 FACTOR = 10.0
-FLOOR = 5.0
+FLOOR = 1.0
+
+
+class Stuck(BaseException):
+    """A test ran far longer than it does on the whole product; no handler of the product is meant to catch it."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -27,19 +32,19 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     """Run all rounds instead of the plain loop; stop where the first one cannot finish."""
     units = json.loads((FOLDER / "units.json").read_text(encoding="utf-8"))
     began = time.monotonic()
-    if run_round(session, "", SECONDS):
-        limit = max(FLOOR, (time.monotonic() - began) * FACTOR)
+    if run_round(session, "", SECONDS, SECONDS):
+        for_test = FLOOR + (time.monotonic() - began) * FACTOR
         for unit in units:
-            run_round(session, unit, limit)
+            run_round(session, unit, min(SECONDS, for_test * len(session.items) + FLOOR), for_test)
     return True
 
 
-def run_round(session: pytest.Session, unit: str, seconds: float) -> bool:
+def run_round(session: pytest.Session, unit: str, seconds: float, for_test: float) -> bool:
     """Run all tests in a child with one unit replaced; return whether it came to its end in time."""
     child = os.fork()
     if child == 0:
         try:
-            run_tests(session, unit)
+            run_tests(session, unit, for_test)
         finally:
             os._exit(0)
     end = time.monotonic() + seconds
@@ -53,15 +58,23 @@ def run_round(session: pytest.Session, unit: str, seconds: float) -> bool:
     return False
 
 
-def run_tests(session: pytest.Session, unit: str) -> None:
-    """Run all tests and write a line before and after each: unit, test, and whether it passed."""
+def stop_test(number: int, frame: object) -> None:  # noqa: ARG001
+    """End the running test."""
+    raise Stuck(f"signal {number}")
+
+
+def run_tests(session: pytest.Session, unit: str, seconds: float) -> None:
+    """Run all tests and write a line before and after each: unit, test, and whether it passed within the limit."""
+    signal.signal(signal.SIGALRM, stop_test)
     specpack_switch.active = unit
     os.environ["SPECPACK_STUB"] = unit
     items = session.items
     with RESULTS.open("a", encoding="utf-8") as results:
         for item, following in zip(items, [*items[1:], None], strict=True):
             write_line(results, unit, item.nodeid, "started")
+            signal.setitimer(signal.ITIMER_REAL, seconds)
             reports = runtestprotocol(item, log=False, nextitem=following)
+            signal.setitimer(signal.ITIMER_REAL, 0)
             failed = any(report.failed for report in reports)
             write_line(results, unit, item.nodeid, "failed" if failed else "passed")
 

@@ -27,7 +27,7 @@ SECONDS = 900.0
 def check_tree(verification: Verification) -> GateResult:
     """Run the suite once for each unit that has functions.
 
-    The facts hold `stub:<unit>` -> JSON list of the tests that failed without it, and `exempt` -> JSON list of units
+    The facts hold `noticed`, a JSON object of unit -> tests that fail without it, and `exempt`, a JSON list of units
     without a function that does anything.
 
     Reports: GT150, GT151.
@@ -58,8 +58,7 @@ def check_tree(verification: Verification) -> GateResult:
     citations = read_citations([read_file(view, path) for path in paths])
     found = [finding for unit in guarded for finding in _judge(unit, killed[unit], citations, verification)]
     exempt = [unit.id for unit in verification.design.units if unit.id not in guarded]
-    facts = [(f"stub:{unit}", json.dumps(tests)) for unit, tests in killed.items()]
-    return conclude(GATE, found, [*facts, ("exempt", json.dumps(exempt))])
+    return conclude(GATE, found, [("noticed", json.dumps(killed)), ("exempt", json.dumps(exempt))])
 
 
 def find_clauses(unit: Unit, verification: Verification) -> frozenset[str]:

@@ -16,8 +16,8 @@ from specpack.targets.python.codes import Code, reject
 from specpack.targets.python.gates.verdict import conclude
 from specpack.targets.python.gates.view import View, read_file, read_view
 from specpack.targets.python.group import check_test_file
-from specpack.targets.python.layout import DRIVER, FAKES, find_docstrings
-from specpack.targets.python.signatures import Function
+from specpack.targets.python.layout import DRIVER, FAKES, find_docstrings, find_imports
+from specpack.targets.python.signatures import Function, parse_declared, read_surface
 
 GATE = "test-statics"
 SHARED_LITERALS = 3
@@ -29,7 +29,7 @@ _PLAIN_NUMBERS = frozenset({0, 1, 2, -1, 10, 100, 1000})
 def check_tree(verification: Verification) -> GateResult:
     """Check every group, citations, declared errors and the driver's helpers; name suspects as facts.
 
-    Reports: GT005, GT046 to GT051, GT060 to GT075, GT140, GT141, GT142.
+    Reports: GT005, GT046 to GT051, GT060 to GT076, GT140 to GT143.
     """
     view = read_view(verification)
     found: list[Finding] = []
@@ -40,6 +40,7 @@ def check_tree(verification: Verification) -> GateResult:
     found += _check_citations(verification, view)
     found += _check_errors(verification, view)
     found += _check_helpers(view)
+    found += _check_fakes(verification, view)
     tests = sum(1 for path, tree in view.tests.items() if is_test_path(path) for _ in find_tests(tree))
     suspects = json.dumps(find_shadow_suspects(view))
     return conclude(GATE, found, (("tests", str(tests)), ("shadow suspects", suspects)))
@@ -90,6 +91,20 @@ def _check_helpers(view: View) -> Iterator[Finding]:
             if isinstance(node, Function) and node.name.startswith(ASSERTING) and not asserts(node, tree):
                 message = f"helper `{node.name}` of `{path}` asserts nothing"
                 yield reject(Code.HELPER_EMPTY, GATE, message, path=path, line=node.lineno)
+
+
+def _check_fakes(verification: Verification, view: View) -> Iterator[Finding]:
+    """Report what the fakes import from the product beyond types: functions, and whole modules."""
+    declared = parse_declared(verification.design)
+    for item in find_imports(view.tests[FAKES], FAKES) if FAKES in view.tests else ():
+        path = view.layout.find_product(item) if view.layout.holds(item.full) else None
+        if path is None:
+            continue
+        surface = read_surface(declared[path]) if path in declared else None
+        name = item.full.rpartition(".")[2]
+        if item.full in view.layout.modules or (surface is not None and name in surface.functions):
+            message = f"`{FAKES}` imports `{item.full}`, which is no type of a boundary"
+            yield reject(Code.FAKE_IMPORT, GATE, message, path=FAKES, line=item.line)
 
 
 def find_shadow_suspects(view: View) -> list[str]:

@@ -1,0 +1,64 @@
+"""Data cases: each folder holds a pack, what is reported about it, and a pack that is nearly the same."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from specpack.frontend.catalogue import RULES, find_page
+from specpack.frontend.packs import compose_pack
+from specpack.frontend.sources import Source, read_source
+from specpack.frontend.understand import understand_pack
+from specpack.model.diagnostic import Diagnostic
+
+CASES = Path(__file__).parent.parent / "cases" / "diagnostics"
+FOLDERS = sorted(folder for folder in CASES.iterdir() if (folder / "pack").is_dir())
+
+
+def check_folder(folder: Path) -> tuple[Diagnostic, ...]:
+    """Return the diagnostics of a pack that extends nothing."""
+    std = Source(name="std", files={})
+    pack, earlier = compose_pack(
+        read_source(folder), edition="2026.1", find_std=lambda: std, read=read_source, root=folder
+    )
+    return understand_pack(pack, earlier).diagnostics
+
+
+def render_line(diagnostic: Diagnostic) -> str:
+    """Return `CODE severity document:line:column message`."""
+    span = diagnostic.span
+    place = f"{span.document}:{span.line}:{span.column}" if span else "-"
+    return f"{diagnostic.code} {diagnostic.severity} {place} {diagnostic.message}"
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_pack_is_reported_as_expected(folder: Path) -> None:
+    found = "".join(render_line(diagnostic) + "\n" for diagnostic in check_folder(folder / "pack"))
+    expected = folder / "expected.txt"
+    if os.environ.get("SPECPACK_REWRITE") == "1":
+        expected.write_text(found, encoding="utf-8")
+    assert found == expected.read_text(encoding="utf-8")
+    assert folder.name.partition("_")[0] in {line.split()[0] for line in found.splitlines()}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_near_miss_is_not_reported(folder: Path) -> None:
+    near_miss = folder / "near_miss"
+    if not near_miss.is_dir():
+        pytest.skip("a case without a near miss")
+    found = [render_line(diagnostic) for diagnostic in check_folder(near_miss)]
+    assert [line for line in found if line.startswith(folder.name.partition("_")[0])] == []
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_each_code_has_a_case_and_a_page(code: str) -> None:
+    assert any(folder.name.startswith(f"{code}_") for folder in FOLDERS)
+    page = find_page(code)
+    assert page is not None
+    assert page.startswith(f"# {code}")
+    assert {"## Example", "## Reason", "## Cure"} <= set(page.splitlines())
+
+
+def test_unknown_code_has_no_page() -> None:
+    assert find_page("SP999") is None
+    assert find_page("../SP001") is None
