@@ -8,7 +8,7 @@ import asyncio
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -211,7 +211,7 @@ def verify_codebase(codebase: Codebase, material: Material, home: Home, report: 
     sandbox = choose_sandbox()
     verification = Verification(
         tree=codebase.tree,
-        design=codebase.record.design,
+        design=replace(codebase.record.design, assumptions=codebase.record.assumptions),
         clauses=clauses,
         error_ids=tuple(e.id for e in understanding.errors),
         sandbox=sandbox,

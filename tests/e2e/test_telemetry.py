@@ -22,7 +22,6 @@ pytestmark = pytest.mark.sandbox
 HERE = Path(__file__).parent
 PACK = HERE.parents[1] / "examples" / "telemetry"
 LOCKFILE = "requirements.lock"
-PROBE = ("telemetry_probe.py", "telemetry_cases.py", "telemetry_service.py", "telemetry_storage.py")
 CLOCK = "telemetry_clock.py"
 
 RUNS = (
@@ -72,6 +71,7 @@ EXPECTED = {
     "bare preflight with a body",
     "an error with an Origin header",
     "order of request checks",
+    "order of the checks of headers",
     "order of field checks",
     "rejected requests do not use storage",
     "media types",
@@ -164,7 +164,7 @@ def run_probe(archive: Path, sandbox: Sandbox) -> RunResult:
     codebase = read_archive(archive)
     environment = load_target("python").prepare(codebase[LOCKFILE].decode(), cache_folder())
     tree = {f"codebase/{path}": content for path, content in codebase.items()}
-    tree |= {f"probe/{name}": (HERE / name).read_bytes() for name in PROBE}
+    tree |= {f"probe/{file.name}": file.read_bytes() for file in HERE.glob("telemetry_*.py")}
     tree["clock/sitecustomize.py"] = (HERE / CLOCK).read_bytes()
     command = [str(find_python(environment)), "probe/telemetry_probe.py"]
     return sandbox.run(command, tree=tree, read_only=find_toolchain(environment), seconds=300.0)

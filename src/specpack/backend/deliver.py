@@ -55,7 +55,7 @@ def deliver_codebase(
     digest = Digest(hashlib.sha256(archive.read_bytes()).hexdigest())
     pack = record.understanding.pack
     attestation = render_attestation(
-        archive=archive.name,
+        subject=archive.name,
         digest=digest,
         pack=pack.digest,
         lock=Digest(hashlib.sha256(lock.encode()).hexdigest()),

@@ -147,8 +147,8 @@ class Waiting(Exception):
 class ProviderSettings:
     """What a provider may need.
 
-    An entry point of the group `specpack.providers` is a function `(model: str, settings: ProviderSettings) -> Provider`,
-    `model` being what stands behind the colon of `--model`.
+    An entry point of the group `specpack.providers` is a function from `model` (what stands behind the colon of
+    `--model`) and these settings to a `Provider`.
     """
 
     folder: Path

@@ -84,6 +84,7 @@ class Verification:
 
     tree: Tree
     design: DesignConclusion
+    """With clause ids in place of section keys, and the assumptions of all phases."""
     clauses: Mapping[str, str]
     """Clause or assumption id that tests may cite -> its text."""
     error_ids: tuple[str, ...]
@@ -91,8 +92,6 @@ class Verification:
     """None where no tier works: gates that must run code answer `COULD_NOT_RUN`."""
     environment: Path | None
     """Prepared environment of the codebase, from `Target.prepare`; None where it could not be made."""
-    sections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Section key -> ids of its clauses, for units that name a section instead of its clauses."""
 
 
 class Target(Protocol):

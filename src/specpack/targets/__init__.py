@@ -14,6 +14,8 @@ def load_target(name: str) -> Target:
     found = {entry.name: entry for entry in entry_points(group="specpack.targets")}
     if name not in found:
         known = ", ".join(sorted(found)) or "none"
-        raise WrongUse(f"no target `{name}` is installed (installed: {known})", help="change `target` in `specpack.toml`")
+        raise WrongUse(
+            f"no target `{name}` is installed (installed: {known})", help="change `target` in `specpack.toml`"
+        )
     target: Target = found[name].load()()
     return target

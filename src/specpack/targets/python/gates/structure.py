@@ -5,6 +5,7 @@ Path: review -> **structure** -> test-statics.
 
 import ast
 import io
+import re
 import tokenize
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -69,7 +70,7 @@ def _check_inits(view: View) -> Iterator[Finding]:
     """Report an `__init__.py` that holds more than a docstring, imports and `__all__`."""
     for path, tree in view.product.items():
         for statement in tree.body if PurePosixPath(path).name == "__init__.py" else ():
-            names = ast.unparse(statement).partition(" =")[0]
+            names = re.split(r"[ :=]", ast.unparse(statement), maxsplit=1)[0]
             plain = isinstance(statement, ast.Import | ast.ImportFrom) or names == "__all__"
             if not plain and not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)):
                 message = f"`{path}` holds more than a docstring and imports"

@@ -62,16 +62,8 @@ def check_tree(verification: Verification) -> GateResult:
 
 
 def find_clauses(unit: Unit, verification: Verification) -> frozenset[str]:
-    """Return the ids that a test may cite for the unit: its clauses, those of its sections, their assumptions."""
-    wanted: set[str] = set()
-    for key in unit.clauses:
-        if key in verification.clauses:
-            wanted.add(key)
-        elif key in verification.sections:
-            wanted |= set(verification.sections[key])
-        else:
-            document = key.partition("/")[0]
-            wanted |= {clause for clause in verification.clauses if clause.partition(".")[0] == document}
+    """Return the ids that a test may cite for the unit: its clauses, and the assumptions that rest on them."""
+    wanted = set(unit.clauses)
     for assumption in verification.design.assumptions:
         if wanted & set(assumption.clauses):
             wanted.add(assumption.id)

@@ -12,12 +12,15 @@ from specpack.model.finding import Finding, GateResult
 from specpack.model.target import RunResult, Verification
 from specpack.targets.python.citation import is_test_path, name_test, read_citations
 from specpack.targets.python.codes import Code, reject
+from specpack.targets.python.gates.call import describe_call
 from specpack.targets.python.gates.failure_text import FailureText, blend, normalise, read_failure
 from specpack.targets.python.gates.running import REPORT, parse_report, read_contents, run_pytest
 from specpack.targets.python.gates.verdict import conclude, refuse
 from specpack.targets.python.gates.view import View, read_file, read_view
 
 GATE = "suite"
+NO_EXCEPTION = "no exception"
+"""What a test expects that fails by an exception instead of by an assertion."""
 _ENDINGS = {0: "all tests passed", 1: "some tests failed", 2: "collection failed", 5: "no test was collected"}
 
 
@@ -179,8 +182,9 @@ def _check_failures(
             path=place,
             line=line,
             clauses=clauses,
-            expected=blend(told.expected, again.expected),
+            expected=blend(told.expected, again.expected) or NO_EXCEPTION,
             observed=blend(told.observed, again.observed),
+            evidence=describe_call(test, source),
         )
     for test in sorted(first.skipped | second.skipped):
         message = f"test `{test.partition('::')[2]}` is skipped"
