@@ -17,7 +17,7 @@ _PRODUCT = frozenset({Bearer.SYSTEM, Bearer.TESTS, Bearer.GENERATOR})
 
 
 def account(record: BuildRecord, results: Sequence[GateResult]) -> tuple[LedgerRow, ...]:
-    """Return one row a MUST-level clause, in the order of the report: the worst standing first, then source order."""
+    """Return one row a MUST-level clause: the pack's own first, the worst standing first, then source order."""
     passed = {r.gate for r in results if r.verdict is Verdict.PASS}
     noticed = find_noticed(results)
     deviated = {d.clause: d.reason for d in record.deviations}
@@ -26,7 +26,7 @@ def account(record: BuildRecord, results: Sequence[GateResult]) -> tuple[LedgerR
         if clause.force and clause.force.binding:
             rows.append(_account_clause(record, clause, passed, noticed, deviated))
     order = list(Standing)
-    return tuple(sorted(rows, key=lambda row: order.index(row.standing)))
+    return tuple(sorted(rows, key=lambda row: (not row.own, order.index(row.standing))))
 
 
 def find_noticed(results: Sequence[GateResult]) -> Mapping[str, frozenset[str]]:

@@ -16,7 +16,7 @@ from specpack.model.question import Answer, Label, Question, Reply, ReplyBlock, 
 
 def write_question(store: Store, question: Question) -> Digest:
     """Store the question with its texts; return its digest."""
-    for text in (question.contract, *(p.text for p in (*question.parts, *question.revision))):
+    for text in (question.contract, *(part.text for part in question.shown)):
         store.put_bytes(text.encode())
     return store.put_value(encode_question(question))
 
@@ -25,20 +25,23 @@ def write_reply(
     store: Store,
     request: Request,
     reply: Reply,
-    questions: Mapping[Label, Digest | None],
+    questions: Mapping[Label, Digest],
     sample: int,
+    ahead: Mapping[Label, Digest] | None = None,
     given: Mapping[Label, Digest] | None = None,
 ) -> Digest:
     """Store a reply, whole and unedited, beside the request that it answers; return the digest of its record.
 
-    `questions` are the questions that the request carried; None for one that could not be known yet because it rests on
-    an earlier answer of the same reply. `given` are the answers that such a question rested on besides.
+    `questions` are the questions that the request carried, as far as they were known. Those of `ahead` rest on answers
+    of the same reply, so their digests may be others once these are accepted: it holds the digests of what does not.
+    `given` are the answers that they rested on besides.
     """
     record = {
         "by": reply.by,
         "date": reply.date,
+        "ahead": dict(ahead or {}),
         "given": dict(given or {}),
-        "questions": {label: digest or "" for label, digest in questions.items()},
+        "questions": dict(questions),
         "request": store.put_bytes(f"{request.system}\0{request.text}".encode()),
         "sample": sample,
         "text": store.put_bytes(reply.text.encode()),
@@ -51,7 +54,7 @@ def write_reply(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredReply:
-    """A reply in the store. `questions` and `given` are as in `write_reply`, "" for a question that was not known."""
+    """A reply in the store. `questions`, `ahead` and `given` are as in `write_reply`."""
 
     digest: Digest
     request: Digest
@@ -59,6 +62,7 @@ class StoredReply:
     by: str
     text: str
     sample: int
+    ahead: Mapping[Label, str]
     given: Mapping[Label, str]
 
 
@@ -72,7 +76,8 @@ def read_reply(store: Store, digest: Digest) -> StoredReply:
         by=record["by"],
         text=store.read_bytes(Digest(record["text"])).decode(),
         sample=record["sample"],
-        given=record.get("given", {}),
+        ahead=record["ahead"],
+        given=record["given"],
     )
 
 

@@ -14,7 +14,7 @@ from specpack.middle.bundles import bundle_asks
 from specpack.middle.framing import parse_reply
 from specpack.middle.lock import Lock, Pin
 from specpack.middle.memory import ReplyMemory
-from specpack.middle.requests import check_window, digest_question, render_request
+from specpack.middle.requests import check_window, digest_kernel, digest_question, render_request
 from specpack.middle.revision import revise_question
 from specpack.middle.store import Missing, Store
 from specpack.model.conclusion import Phase
@@ -182,7 +182,7 @@ class Engine:
         Args:
             steps: The phases in order.
             ahead: Whether a request also carries the questions of later steps, to be answered in order. Each answer is
-                judged by its own gates; after a rejected one the rest of the reply is not used.
+                judged by its own gates, and one that rests on a rejected answer is not used.
         """
         values: dict[Label, Any] = {}
         for index, step in enumerate(steps):
@@ -197,7 +197,7 @@ class Engine:
                 else:
                     pending.append(ask)
             if pending and ahead:
-                later = [ask for s in steps[index + 1 :] for ask in s(values)]
+                later = [ask for s in steps[index + 1 :] for ask in s(values) if not self._is_expected(ask)]
                 settled = await asyncio.gather(self._settle(pending, later=later), return_exceptions=True)
                 values.update(*_raise_together(settled))
             elif pending:
@@ -227,7 +227,7 @@ class Engine:
         return values
 
     def compute(self, question: Question, by: str, make: Callable[[], Sequence[ReplyBlock]]) -> tuple[ReplyBlock, ...]:
-        """Return what a registry or tool answered to a question, asking it at most once and pinning it like an answer."""
+        """Return what a registry or tool answered to a question, asked at most once and pinned like an answer."""
         ask = Ask(question=question, decode=tuple, judge=lambda blocks: Accepted(value=tuple(blocks)))
         base = digest_question(question)
         if self.settings.fresh:
@@ -323,7 +323,7 @@ class Engine:
     def _take_ahead(self, ask: Ask) -> tuple[bool, Any]:
         if self.settings.frozen:
             return False, None
-        reply = self.memory.find_ahead(ask.question.label, self.answers)
+        reply = self.memory.find_ahead(ask, self.answers)
         if reply is None:
             return False, None
         opened = self._open(ask)
@@ -331,6 +331,11 @@ class Engine:
         if not found:
             self._begun[ask.question.label] = opened
         return found, value
+
+    def _is_expected(self, ask: Ask) -> bool:
+        """Return whether a reply to the ask is there already, to be judged once what it rests on is accepted."""
+        known = self.memory.find(digest_question(ask.question)) is not None
+        return known or (ask.keep and self.memory.expects(ask.question.label))
 
     async def _settle(
         self,
@@ -350,14 +355,11 @@ class Engine:
             if spent:
                 raise Exhausted(spent.ask.question.label, spent.findings, len(spent.attempts))
             questions = [*(o.question for o in pending.values()), *(a.question for a in later)]
-            known: dict[Label, Digest | None] = {
-                o.question.label: digest_question(o.question) for o in pending.values()
-            }
-            known.update({a.question.label: None for a in later})
             request = render_request(
                 questions, framing=self._framing, context=self._context(questions), sample=self.settings.sample
             )
-            await self._exchange(request, known, sum(a.weight for a in (*asks, *later)))
+            ahead = {a.question.label: digest_kernel(a.question) for a in later}
+            await self._exchange(request, questions, ahead, sum(a.weight for a in (*asks, *later)))
 
     def _drain(self, pending: dict[Label, _Open], values: dict[Label, Any]) -> None:
         """Judge every reply that is remembered for the questions as they stand now."""
@@ -402,7 +404,9 @@ class Engine:
         self._report(Event(kind="accepted", labels=(label,)))
         return True, value
 
-    async def _exchange(self, request: Request, known: Mapping[Label, Digest | None], reserve: int) -> None:
+    async def _exchange(
+        self, request: Request, questions: Sequence[Question], ahead: Mapping[Label, Digest], reserve: int
+    ) -> None:
         if self._find_provider is None:
             raise Rejected(
                 f"`{request.labels[0]}` and {len(request.labels) - 1} more have no answer, and no model was named"
@@ -419,8 +423,9 @@ class Engine:
         except Waiting as waiting:
             self._report(Event(kind="waiting", labels=request.labels, detail=waiting.place))
             raise
-        given = {label: a.digest for label, a in self.answers.items()} if None in known.values() else {}
-        self.memory.write(request, reply, known, given)
+        known = {question.label: digest_question(question) for question in questions}
+        given = {label: answer.digest for label, answer in self.answers.items()} if ahead else {}
+        self.memory.write(request, reply, known, ahead, given)
         self.asked += [(label, request.digest) for label in request.labels]
         self._report(Event(kind="answered", labels=request.labels, detail=f"{reply.usage.output} tokens"))
 
@@ -451,6 +456,6 @@ class WaitingForAnswers(Stopped):
         super().__init__(
             f"{count} for an answer: " + ", ".join(places),
             kept="all answers so far are in the store",
-            help="put each answer beside its request, then run the same command again; `specpack relay` shows what waits",
+            help="put each answer beside its request and run the same command again; `specpack relay` lists them",
         )
         self.requests = tuple(requests)

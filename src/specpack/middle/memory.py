@@ -7,10 +7,11 @@ goes on from here: attempts are judged again by the gates of today, and nothing 
 from collections.abc import Mapping
 
 from specpack.middle.answers import StoredReply, read_reply, write_reply
+from specpack.middle.requests import digest_kernel
 from specpack.middle.store import Store
 from specpack.model.conclusion import Phase
 from specpack.model.pack import Digest
-from specpack.model.question import Answer, Label, Reply, Request
+from specpack.model.question import Answer, Ask, Label, Reply, Request
 
 
 class ReplyMemory:
@@ -31,20 +32,22 @@ class ReplyMemory:
         if reply.sample != self._sample:
             return
         for label, question in reply.questions.items():
-            if question:
-                self._by_question.setdefault(question, []).append(reply)
-            else:
+            self._by_question.setdefault(question, []).append(reply)
+            if label in reply.ahead:
                 self._ahead.setdefault(label, []).append(reply)
 
     def write(
         self,
         request: Request,
         reply: Reply,
-        questions: Mapping[Label, Digest | None],
+        questions: Mapping[Label, Digest],
+        ahead: Mapping[Label, Digest] | None = None,
         given: Mapping[Label, Digest] | None = None,
     ) -> StoredReply:
         """Store a fresh reply and remember it."""
-        stored = read_reply(self._store, write_reply(self._store, request, reply, questions, self._sample, given))
+        stored = read_reply(
+            self._store, write_reply(self._store, request, reply, questions, self._sample, ahead, given)
+        )
         self._add(stored)
         return stored
 
@@ -52,22 +55,29 @@ class ReplyMemory:
         """Return a reply to exactly this question."""
         return next(iter(self._by_question.get(question, ())), None)
 
-    def find_ahead(self, label: Label, answers: Mapping[Label, Answer]) -> StoredReply | None:
-        """Return a reply that answered the label ahead of its question being known.
+    def find_ahead(self, ask: Ask, answers: Mapping[Label, Answer]) -> StoredReply | None:
+        """Return a reply that answered the question ahead of its being known.
 
-        It counts only where what it rested on is what stands: every answer of an earlier phase was cut from that same
-        reply, or was in force when the reply was asked for.
+        It counts where the question's own parts are the same and what it rested on is what stands: every answer of an
+        earlier phase was cut from that same reply, or was in force when the reply was asked for. An answer that may be
+        kept while it passes its gates counts always: its gates decide.
 
         Args:
-            label: The label of the question, now known.
+            ask: The question, now known.
             answers: The accepted answers so far.
         """
+        label, kernel = ask.question.label, digest_kernel(ask.question)
         for reply in self._ahead.get(label, ()):
             carried = {other for other in reply.questions if _rank(Label(other)) < _rank(label)}
             earlier = {other: answer for other, answer in answers.items() if _rank(other) < _rank(label)}
-            if carried <= earlier.keys() and all(_stands(reply, o, a) for o, a in earlier.items()):
+            stands = carried <= earlier.keys() and all(_stands(reply, o, a) for o, a in earlier.items())
+            if ask.keep or (stands and reply.ahead[label] == kernel):
                 return reply
         return None
+
+    def expects(self, label: Label) -> bool:
+        """Return whether a reply has answered the label ahead."""
+        return label in self._ahead
 
 
 def _rank(label: Label) -> int:

@@ -6,6 +6,7 @@ the pack; what this module adds are headings, ids and marker lines.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from specpack import EDITION
 from specpack.middle.canonical import digest_bytes, digest_value
@@ -32,10 +33,15 @@ def encode_question(question: Question, sample: int = 0) -> dict[str, object]:
         "contract": digest_bytes(question.contract.encode()),
         "edition": EDITION,
         "expected": [[e.kind, e.path, e.optional] for e in question.expected],
-        "parts": [[p.title, digest_bytes(p.text.encode())] for p in (*question.parts, *question.revision)],
+        "parts": [[p.title, digest_bytes(p.text.encode())] for p in question.shown],
         "phase": question.phase.value,
         "sample": sample,
     }
+
+
+def digest_kernel(question: Question) -> Digest:
+    """Return the digest of the question without what rests on other conclusions."""
+    return digest_value(encode_question(replace(question, derived=(), revision=())))
 
 
 def digest_question(question: Question) -> Digest:
@@ -62,10 +68,10 @@ def render_request(
     pieces.append("# Questions")
     for question in questions:
         pieces.append(f"## Question `{question.label}` of the phase {question.phase.value}")
-        own = [part for part in question.parts if part not in shared]
-        above = [f"- {shared[part].title}" for part in question.parts if part in shared]
+        own = [part for part in question.shown if part not in shared]
+        above = [f"- {shared[part].title}" for part in question.shown if part in shared]
         pieces += ["### Shown above", "\n".join(above)] if above else []
-        pieces += [_render_part(part, "###") for part in (*own, *question.revision)]
+        pieces += [_render_part(part, "###") for part in own]
         pieces.append(_render_expected(question))
     if sample:
         pieces.append(f"(sample {sample})")
@@ -82,7 +88,7 @@ def render_request(
 
 def _name_shared(questions: Sequence[Question]) -> dict[Part, Part]:
     """Return the parts that several questions show, each with the title under which it stands once."""
-    counts = Counter(part for q in questions for part in q.parts)
+    counts = Counter(part for q in questions for part in q.shown)
     named: dict[Part, Part] = {}
     titles: Counter[str] = Counter()
     for part in (part for part, count in counts.items() if count > 1):

@@ -43,8 +43,15 @@ class Question:
     """Text of the phase's contract document."""
     parts: tuple[Part, ...]
     expected: tuple[Expected, ...]
+    derived: tuple[Part, ...] = ()
+    """Parts that rest on conclusions of other questions, such as the rules that policies bind to the phase."""
     revision: tuple[Part, ...] = ()
     """Why the question is asked again: findings, gaps, the earlier answer. Empty for the base question."""
+
+    @property
+    def shown(self) -> tuple[Part, ...]:
+        """All parts in the order in which they are shown."""
+        return (*self.parts, *self.derived, *self.revision)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,8 +80,8 @@ def _ask_section(material: Material, section: Section, values: Values) -> Ask:
             parts=(
                 *([Part(title=f"Beginning and definitions of `{document.key}`", text=preamble)] if preamble else []),
                 Part(title=f"Section `{section.key}`", text=material.slicer.render_section(section)),
-                *material.rules_that_bind(Phase.BEHAVIOUR, values),
             ),
+            derived=material.rules_that_bind(Phase.BEHAVIOUR, values),
             expected=(Expected(kind="data"),),
         ),
         decode=decode_data(BehaviourConclusion),
