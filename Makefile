@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-MODEL ?= relay
+MODEL ?= relay:unnamed
 
 .PHONY: help example test check lint types layers record clean
 .DEFAULT_GOAL := help
@@ -41,7 +41,9 @@ layers: $(VENV)/.dev
 check: lint types layers test
 
 record: $(VENV)/.dev
-	$(BIN)/python -m specpack.recording --model $(MODEL) src/specpack/std/pack examples/ulid examples/telemetry
+	tools/record src/specpack/std/pack $(MODEL)
+	tools/record examples/ulid $(MODEL)
+	tools/record examples/telemetry $(MODEL)
 
 clean:
 	rm -rf $(VENV) build

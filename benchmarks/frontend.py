@@ -1,7 +1,7 @@
 """Time of the front end on packs of a chosen size, as a ratio to markdown-it parsing the same documents.
 
-Run from the repository with the package installed: `python benchmarks/frontend.py` generates a pack of 100 KB and one of
-5 MB in a temporary folder and prints a line for each stage. Options choose other sizes:
+Run from the repository with the package installed: `python benchmarks/frontend.py` generates a pack of 100 KB and one
+of 5 MB in a temporary folder and prints a line for each stage. Options choose other sizes:
 
     python benchmarks/frontend.py --size 1000000 --documents 8
     python benchmarks/frontend.py --size 5000000 --documents 20 --profile

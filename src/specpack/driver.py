@@ -37,6 +37,7 @@ from specpack.middle.summary import render_summary, shorten_summary
 from specpack.middle.tokens import estimate_tokens
 from specpack.model.failure import Failure, Rejected, Unavailable
 from specpack.model.finding import GateResult, Verdict
+from specpack.model.pack import Role
 from specpack.model.question import Label, Provider, ProviderSettings
 from specpack.model.record import BuildRecord
 from specpack.model.target import Target, Verification
@@ -109,6 +110,11 @@ def build(options: BuildOptions, report: Report = lambda event: None) -> Built:
         write_identities(home, understanding)
     target = load_target(understanding.pack.target)
     material = Material(understanding, target)
+    if not material.documents(Role.CONTRACT):
+        raise Rejected(
+            "the pack extends no pack with contracts, so no phase can be asked",
+            help='add `extends = ["std"]` to `[pack]` in `specpack.toml`',
+        )
     lock = read_lock(home.lock) or Lock()
     engine = open_engine(options, home, material, lock, report)
     try:
@@ -132,6 +138,7 @@ def open_engine(options: BuildOptions, home: Home, material: Material, lock: Loc
     """Return the engine of one build: its store with the layers below it, its lock, the provider that was named."""
     layers = [layer for layer in (home.recording, std.STORE) if layer.is_dir()]
     settings = Settings(
+        locked=options.locked,
         frozen=options.frozen,
         fresh=options.fresh,
         upgrade=options.model if options.upgrade else "",
@@ -185,7 +192,7 @@ async def _verify_and_repair(
         seen.add(digest_tree(codebase.tree))
         if options.frozen or attempt == options.repairs or repeated:
             break
-        report(f"repair: gate `{blocker.gate}`, {len(blocker.findings)} findings")
+        report(f"repair: gate `{blocker.gate}`, {len(blocker.findings)} finding{'s' * (len(blocker.findings) != 1)}")
         mended = await repair(engine, material, values, blocker.findings)
         values = await conclude_files(engine, material, {**values, **mended})
     assert best is not None
@@ -330,9 +337,11 @@ def _stored_replies(home: Home) -> list[StoredReply]:
 
 
 def _write_summary(home: Home, material: Material, values: Mapping[Label, Any], report: Report) -> None:
-    """Write the assimilation summary, and report what fits a terminal."""
+    """Write the assimilation summary where it changed, and report what fits a terminal."""
     text = render_summary(material, values)
     place = home.state / "summary.md"
+    if place.is_file() and place.read_text(encoding="utf-8") == text:
+        return
     home.state.mkdir(parents=True, exist_ok=True)
     place.write_text(text, encoding="utf-8", newline="\n")
     report(Summary(shorten_summary(text, str(place))))

@@ -1,7 +1,7 @@
 """What reaches whom: a canary word in every kind of input, and for each question exactly the canaries that it shows.
 
-All replies are synthetic. Each question travels alone here, so that a request shows what its question may rest on. Small
-packs carry their behaviour documents whole, as context of design, write and test; large ones do not.
+All replies are synthetic. Each question travels alone here, so that a request shows what its question may rest on.
+Small packs carry their behaviour documents whole, as context of design, write and test; large ones do not.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ DOCUMENTS = {
     "behaviour__tally": TALLY,
     "platform": "# Platform\n\nThe service MUST run as one process, canaryplatform. {#process}\n",
     "interventions": "# Interventions\n\nThe service MUST use one ledger, canaryintervention. {#ledger}\n",
-    "policy__house": "# House\n\n- The output MUST be neat, canaryhouse. {#neat}\n- The output MUST be canaryunbound. {#un}\n",
+    "policy__house": "# H\n\n- The output MUST be canaryhouse. {#neat}\n- The output MUST be canaryunbound. {#un}\n",
     "policy__other": "# Other\n\n- The output MUST be small, canaryother. {#small}\n",
     "language__toy": "# Toy\n\n- Each file MUST open with a note, canarylanguage. {#note}\n",
 }
@@ -71,8 +71,28 @@ OUTCOMES = Finding(
 )
 
 SMALL: dict[str, set[str]] = {
-    "definition": {"behaviour", "design", "write", "write report", "driver", "test", "ruling", "write again", "test again"},
-    "section": {"behaviour", "design", "write", "write report", "driver", "test", "ruling", "write again", "test again"},
+    "definition": {
+        "behaviour",
+        "design",
+        "write",
+        "write report",
+        "driver",
+        "test",
+        "ruling",
+        "write again",
+        "test again",
+    },
+    "section": {
+        "behaviour",
+        "design",
+        "write",
+        "write report",
+        "driver",
+        "test",
+        "ruling",
+        "write again",
+        "test again",
+    },
     "neighbour": {"design", "write", "write report", "driver", "test", "write again", "test again"},
     "rationale": set(),
     "platform": {"interventions", "design", "write", "write again"},

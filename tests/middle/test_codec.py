@@ -127,6 +127,11 @@ def test_duplicate_keys_are_errors_at_every_depth():
     ]
 
 
+@pytest.mark.parametrize("text", ['{"a\\nb": 1}', '{"rules": [], "a\\u2028b": 1}', json.dumps({"k" * 9_000: 1})])
+def test_strange_field_names_stay_on_one_short_line(text: str):
+    assert all(len(m) < 200 and len(m.splitlines()) == 1 for m in messages(BehaviourConclusion, text))
+
+
 def test_findings_have_one_order():
     text = json.dumps(dict.fromkeys("zyxwvutsrq", 1))
     assert messages(BehaviourConclusion, text) == [

@@ -1,6 +1,7 @@
 """The phases together, over the pack `tiny`. All replies are synthetic."""
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,13 @@ class TestRounds:
         again, provider = make_engine(after, tmp_path / "store", Script(answer_all(after)), lock=lock)
         run(again, after)
         assert {"behaviour/tally/limits", "write/report", "test/tally"} <= set(asked(provider.requests))
-        unchanged = {"policy/house", "behaviour/tally/recording", "behaviour/tally/reading", "write/count", "test/driver"}
+        unchanged = {
+            "policy/house",
+            "behaviour/tally/recording",
+            "behaviour/tally/reading",
+            "write/count",
+            "test/driver",
+        }
         assert not unchanged & set(asked(provider.requests))
 
 
@@ -154,7 +161,7 @@ class TestGaps:
         answers = answer_all(material)
         assumed = {"id": "assume.d", "silence": "s", "decision": "d", "clauses": ["platform.a2jmv", "tally.cgqa6"]}
         design = answers["design"]
-        settled = [data(__import__("json").loads(design[0][2]) | {"assumptions": [assumed]}), *design[1:]]
+        settled = [data(json.loads(design[0][2]) | {"assumptions": [assumed]}), *design[1:]]
         script = Script(answers, write__count=[gap(clause)], design=[design, settled])
         engine, provider = make_engine(material, tmp_path, script)
         values = run(engine, material)
@@ -168,7 +175,7 @@ class TestGaps:
         answers = answer_all(material)
         assumed = {"id": "assume.d", "silence": "s", "decision": "d", "clauses": ["tally.e2shk"]}
         design = answers["design"]
-        settled = [data(__import__("json").loads(design[0][2]) | {"assumptions": [assumed]}), *design[1:]]
+        settled = [data(json.loads(design[0][2]) | {"assumptions": [assumed]}), *design[1:]]
         script = Script(
             answers,
             write__count=[gap("tally.unknown")],
@@ -190,3 +197,15 @@ class TestGaps:
         assert "what of tally.unknown?" in rejected.value.message
         assert "`tally.unknown`" in rejected.value.help
         assert asked(provider.requests).count("behaviour/tally/recording") <= 1 + GAP_ROUNDS
+
+
+def test_signatures_travel_as_blocks_and_not_as_data(tmp_path: Path):
+    material = read_material()
+    answers = answer_all(material)
+    design = answers["design"]
+    wrong = json.loads(design[0][2]) | {"signatures": [{"path": "tiny/count.toy", "text": "def record"}]}
+    script = Script(answers, design=[[data(wrong), *design[1:]]])
+    engine, provider = make_engine(material, tmp_path, script)
+    run(engine, material)
+    assert asked(provider.requests).count("design") == 2
+    assert "`signatures` travel as blocks of their own" in provider.requests[1].text

@@ -1,4 +1,4 @@
-"""The engine over small questions of its own. All replies are synthetic: they drive the machinery, no model wrote them."""
+"""The engine over small questions of its own. All replies are synthetic: no model wrote them."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -54,12 +54,14 @@ def make_ask(
     *,
     keep: bool = False,
     judge: Callable[[Sequence[ReplyBlock]], Accepted] = judge_text,
+    rests_on: str = "",
 ) -> Ask:
     question = Question(
         label=Label(label),
         phase=Phase(label.partition("/")[0]),
         contract="# Contract\n",
         parts=(Part(title="Slice", text=f"{label}: {slice_}"),),
+        derived=(Part(title="Conclusions", text=rests_on),) if rests_on else (),
         expected=(Expected(kind="file", path=f"{label}.toy"),),
     )
     return Ask(question=question, decode=lambda blocks: blocks[0].text, judge=judge, keep=keep)
@@ -319,26 +321,30 @@ class TestAhead:
     """Early phases in one request: policy/p, behaviour/a and behaviour/b, design."""
 
     @staticmethod
-    def steps(judged: list[str], **slices: str) -> list[Callable[[Mapping[Label, Any]], Sequence[Ask]]]:
-        def note(label: str, *shown: str) -> Ask:
+    def steps(
+        judged: list[str], *, keep: bool = False, **slices: str
+    ) -> list[Callable[[Mapping[Label, Any]], Sequence[Ask]]]:
+        def note(label: str, values: Mapping[Label, Any], *rests: str) -> Ask:
             def judge(blocks: Sequence[ReplyBlock]) -> Accepted:
                 judged.append(f"{label} {blocks[0].text.strip()}")
                 return judge_text(blocks)
 
-            return make_ask(label, "; ".join(s.strip() for s in (*shown, slices.get(label.replace("/", "__"), ""))), judge=judge)
+            shown = "".join(values.get(Label(rest), "") for rest in rests)
+            kept = keep and label == "design"
+            return make_ask(label, slices.get(label.replace("/", "__"), "s"), keep=kept, judge=judge, rests_on=shown)
 
         def policy(values: Mapping[Label, Any]) -> Sequence[Ask]:
-            return [note("policy/p")]
+            return [note("policy/p", values)]
 
         def behaviour(values: Mapping[Label, Any]) -> Sequence[Ask]:
-            return [note(f"behaviour/{n}", values.get(Label("policy/p"), "")) for n in "ab"]
+            return [note(f"behaviour/{n}", values, "policy/p") for n in "ab"]
 
         def design(values: Mapping[Label, Any]) -> Sequence[Ask]:
-            return [note("design", *(values.get(Label(f"behaviour/{n}"), "") for n in "ab"))]
+            return [note("design", values, "behaviour/a", "behaviour/b")]
 
         return [policy, behaviour, design]
 
-    def conclude(self, engine: Engine, **slices: str) -> tuple[dict[str, Any], list[str]]:
+    def conclude(self, engine: Engine, **slices: Any) -> tuple[dict[str, Any], list[str]]:
         judged: list[str] = []
         return dict(asyncio.run(engine.ask_steps(self.steps(judged, **slices), ahead=True))), judged
 
@@ -353,7 +359,7 @@ class TestAhead:
     def test_the_answer_is_filed_under_the_question_as_it_is_known_in_the_end(self, store: Path):
         engine, _ = make_engine(store, Model(behaviour__a=["says this"]))
         self.conclude(engine)
-        design = self.steps([])[2]({Label("behaviour/a"): "says this", Label("behaviour/b"): "good"})[0]
+        design = self.steps([])[2]({Label("behaviour/a"): "says this\n", Label("behaviour/b"): "good\n"})[0]
         assert engine.answers[Label("design")].base == digest_question(design.question)
 
     def test_after_a_rejected_behaviour_the_design_of_that_reply_is_not_used(self, store: Path):
@@ -411,13 +417,28 @@ class TestAhead:
 
     def test_a_design_that_rested_on_an_answer_since_replaced_is_not_used(self, store: Path):
         """The second reply holds `b` and a design that was shown the first `a`; then `a` is edited."""
-        model = Model(behaviour__b=["bad", "better"], design=["first", "second", "third"])
+        model = Model(behaviour__a=["one", "two"], behaviour__b=["bad", "better"], design=["first", "second", "third"])
         first, _ = make_engine(store, model)
         assert self.conclude(first)[0]["design"] == "second\n"
         again, requests = make_engine(store, model)
         values, _ = self.conclude(again, behaviour__a="edited")
         assert labels(requests) == [("behaviour/a", "design")]
         assert values["design"] == "third\n"
+
+    def test_an_edited_question_is_not_answered_by_what_was_answered_ahead(self, store: Path):
+        first, _ = make_engine(store, Model())
+        self.conclude(first)
+        again, requests = make_engine(store, Model(), lock=lock_of(first))
+        self.conclude(again, behaviour__a="edited")
+        assert "behaviour/a" in requests[0].labels
+        assert "behaviour/b" not in requests[0].labels
+
+    def test_an_answer_that_is_kept_while_it_passes_its_gates_is_taken_from_any_reply(self, store: Path):
+        model = Model(behaviour__b=["bad", "better"], design=["first", "second"])
+        engine, requests = make_engine(store, model)
+        values, _ = self.conclude(engine, keep=True)
+        assert values["design"] == "first\n"
+        assert labels(requests)[1:] == [("behaviour/b",)]
 
     def test_without_ahead_each_phase_is_asked_alone(self, store: Path):
         engine, requests = make_engine(store, Model())

@@ -109,6 +109,12 @@ def test_long_lines_like_markers_do_not_hang(line: str):
     assert not framed.findings
 
 
+def test_findings_stay_short_whatever_the_reply_names():
+    for framed in (parse(block("x", Expected(kind="file", path="p" * 50_000))), parse("==== specpack " + "k" * 9_000)):
+        assert framed.findings
+        assert all(len(f.message) < 400 for f in framed.findings)
+
+
 def test_size_limits_are_inclusive():
     assert not parse(block("\n".join(["x"] * MAX_BLOCK_LINES))).findings
     assert parse(block("\n".join(["x"] * (MAX_BLOCK_LINES + 1)))).findings

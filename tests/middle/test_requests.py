@@ -5,7 +5,18 @@ import re
 from pathlib import Path
 
 import pytest
-from tiny import COUNT, PACK, Script, answer_all, copy_pack, data, make_engine, read_material, render_tests, settle_recording
+from tiny import (
+    COUNT,
+    PACK,
+    Script,
+    answer_all,
+    copy_pack,
+    data,
+    make_engine,
+    read_material,
+    render_tests,
+    settle_recording,
+)
 
 from specpack.middle.conclude import conclude
 from specpack.middle.phases.material import Material
@@ -131,7 +142,9 @@ def read_sentences(text: str) -> list[str]:
             paragraphs[-1].append(line.strip())
         if not showing:
             paragraphs[-1] = []
-    return [s for p in map(" ".join, paragraphs) for s in re.split(r"(?<=[.!?])\s+(?=[A-Z`])", p) if re.search(r"\w", s)]
+    return [
+        s for p in map(" ".join, paragraphs) for s in re.split(r"(?<=[.!?])\s+(?=[A-Z`])", p) if re.search(r"\w", s)
+    ]
 
 
 def find_strangers(text: str, material: Material) -> list[str]:
@@ -169,7 +182,9 @@ def test_every_part_is_known_to_be_source_or_data(requests: list[Request]):
 
 def test_data_parts_hold_no_word_of_force_of_ours():
     """Markers, ids and headings only: the pieces that `render_request` adds itself demand nothing."""
-    question = Question(label=Label("write/x"), phase=Phase.WRITE, contract="", parts=(), expected=(Expected(kind="file", path="x"),))
+    question = Question(
+        label=Label("write/x"), phase=Phase.WRITE, contract="", parts=(), expected=(Expected(kind="file", path="x"),)
+    )
     text = render_request([question], framing="").text
     assert not re.search(r"\b(MUST|SHOULD|MAY|must|should|please|answer with)\b", text)
 

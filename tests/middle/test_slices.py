@@ -123,7 +123,9 @@ def test_every_clause_with_a_force_is_marked_once_in_its_section():
 
 def test_a_tag_stays_in_its_heading(tmp_path: Path):
     """The heading gives items their force: without its tag the slice would demand nothing."""
-    text = "# Tally\n\n## Opening hours (MUST)\n\n- closed on Sundays\n\nMUST NOT: Extras\n===\n\n### Noise ###\n\n- bells\n"
+    text = (
+        "# T\n\n## Opening hours (MUST)\n\n- closed on Sundays\n\nMUST NOT: Extras\n===\n\n### Noise ###\n\n- bells\n"
+    )
     understanding = read_pack(copy_pack(tmp_path, behaviour__tally=text))
     material = Material(understanding, load_target("python"))
     document = next(d for d in understanding.pack.documents if d.path == "behaviour/tally.md")

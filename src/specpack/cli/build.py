@@ -6,6 +6,7 @@ import sys
 
 from specpack.cli.diagnostics import render_diagnostics
 from specpack.model.conclusion import Phase
+from specpack.model.failure import WrongUse
 from specpack.options import BuildOptions, Home
 
 
@@ -25,6 +26,10 @@ def run(options: argparse.Namespace) -> int:
         window=options.window,
         repairs=options.repairs,
     )
+    if wanted.upgrade and not wanted.model:
+        raise WrongUse("`--upgrade` needs `--model`", help="`--upgrade` asks again what another model answered")
+    if wanted.fresh and (wanted.frozen or not wanted.model):
+        raise WrongUse("`--fresh` asks everything anew, so it needs `--model` and no `--frozen`")
     if _is_current(wanted):
         return 0
     return _build(wanted, options.format)

@@ -6,6 +6,7 @@ Path: checks -> **renderer** -> terminal, scripts.
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from specpack.model.diagnostic import Diagnostic, Severity
 from specpack.model.span import DocumentName, Span
@@ -46,7 +47,7 @@ def render_diagnostic(diagnostic: Diagnostic, texts: Mapping[DocumentName, str])
 def _render_place(span: Span, label: str, arrow: str, text: str) -> list[str]:
     width = len(str(span.line))
     lines = [f"{' ' * width} {arrow} {span.document}:{span.line}:{span.column}"]
-    rows = text.split("\n")
+    rows = _split_rows(text)
     if 0 < span.line <= len(rows):
         row = rows[span.line - 1]
         end = span.end_column if span.end_line == span.line else len(row) + 1
@@ -58,6 +59,12 @@ def _render_place(span: Span, label: str, arrow: str, text: str) -> list[str]:
             f"{' ' * width}  | {' ' * (span.column - 1)}{marks} {label}".rstrip(),
         ]
     return lines
+
+
+@lru_cache(maxsize=8)
+def _split_rows(text: str) -> tuple[str, ...]:
+    """Return the lines of a document; its diagnostics follow each other."""
+    return tuple(text.split("\n"))
 
 
 def encode_diagnostic(diagnostic: Diagnostic) -> str:

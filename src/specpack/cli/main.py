@@ -5,6 +5,7 @@ quick.
 """
 
 import argparse
+import gc
 import os
 import sys
 import traceback
@@ -13,11 +14,13 @@ from importlib import import_module
 from pathlib import Path
 
 from specpack import __version__
-from specpack.model.failure import Failure
+from specpack.model.failure import Failure, WrongUse
 
 STATUSES = "exit status: 0 good; 1 the pack or the output fails; 2 wrong use; 3 the surroundings failed; 4 stopped on \
 request or waiting for answers, everything kept; 70 a bug of specpack"
 
+_COLLECT_AFTER = 50_000
+"""Objects made before garbage is looked for: a pack is hundreds of thousands of frozen values and no cycles."""
 _PHASES = ("policy", "interventions", "behaviour", "design", "write")
 
 
@@ -29,7 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 2
     command = import_module(f"specpack.cli.{options.command}")
+    gc.set_threshold(_COLLECT_AFTER, 20, 20)
     try:
+        if not getattr(options, "pack", Path()).exists():
+            raise WrongUse(f"there is no pack at `{options.pack}`", help="name a folder, a zip or a tar")
         status: int = command.run(options)
         sys.stdout.flush()
         return status
@@ -123,8 +129,15 @@ def _add_build(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     build.add_argument(
         "--window", type=_positive, default=200_000, metavar="TOKENS", help="what the model takes at once"
     )
-    build.add_argument("--repairs", type=int, default=3, metavar="N", help="rounds of repair (default: 3)")
+    build.add_argument("--repairs", type=_natural, default=3, metavar="N", help="rounds of repair (default: 3)")
     build.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object at the end")
+
+
+def _natural(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is below 0")
+    return value
 
 
 def _positive(text: str) -> int:

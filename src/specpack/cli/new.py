@@ -30,7 +30,8 @@ What a user of the system can see. Everything here is a rule, a definition or a 
 
 ## Greeting
 
-- The system MUST answer `greet(name)` of the module `{module}` with the greeting `Hello, NAME`, where NAME is the name given.
+- The system MUST answer `greet(name)` of the module `{module}` with the greeting `Hello, NAME`, where NAME is the name
+  given.
 - The system MUST raise `EmptyName` of the module `{module}` where the name given is empty.
 """
 

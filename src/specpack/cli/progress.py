@@ -23,6 +23,8 @@ class Progress:
         """Take where lines go."""
         self._stream = stream
         self._recalled = 0
+        self._closed = False
+        """Whether nobody reads any more; the build goes on."""
 
     def report(self, event: Event | str) -> None:
         """Print one step."""
@@ -42,8 +44,13 @@ class Progress:
 
     def _flush(self) -> None:
         if self._recalled:
-            self._print(f"{self._recalled} answers from the store")
+            self._print(f"{self._recalled} answer{'s' * (self._recalled != 1)} from the store")
             self._recalled = 0
 
     def _print(self, line: str) -> None:
-        print(line, file=self._stream, flush=True)
+        if self._closed:
+            return
+        try:
+            print(line, file=self._stream, flush=True)
+        except BrokenPipeError:
+            self._closed = True

@@ -11,12 +11,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from specpack.frontend.matching import Candidate, Doubt, Matcher
+from specpack.frontend.places import index_places
 from specpack.frontend.resemblance import fold_text, split_words
 from specpack.model.diagnostic import Diagnostic, Severity
 from specpack.model.pack import Identity
-from specpack.model.span import DocumentName, locate
+from specpack.model.span import DocumentName
 
 __all__ = [
     "Candidate",
@@ -33,13 +35,16 @@ __all__ = [
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _HEADER = "# Clause identity, kept by specpack: id, document, headings, lead-in, text, clause before. Commit this file."
 _REMOVED = "removed"
+_NO_WORD = re.compile(r"[\W_]+")
 
 
 def render_slug(text: str) -> str:
     """Return a text in lower-case kebab, accents taken off, letters of other scripts kept; may be empty."""
-    plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
-    return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", plain).casefold()).strip("-")
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", text)
+        plain = "".join(character for character in plain if not unicodedata.combining(character))
+        text = unicodedata.normalize("NFC", plain)
+    return _NO_WORD.sub("-", text.casefold()).strip("-")
 
 
 def parse_identities(text: str, name: DocumentName) -> tuple[tuple[Identity, ...], tuple[Diagnostic, ...]]:
@@ -51,6 +56,7 @@ def parse_identities(text: str, name: DocumentName) -> tuple[tuple[Identity, ...
     """
     found: dict[str, Identity] = {}
     diagnostics: list[Diagnostic] = []
+    places = index_places(name, text)
     offset = 0
     for line in text.split("\n"):
         start, offset = offset, offset + len(line) + 1
@@ -69,7 +75,7 @@ def parse_identities(text: str, name: DocumentName) -> tuple[tuple[Identity, ...
                 continue
             message = f"`{identity.id}` stands for two clauses in `{name}`"
             cure = "keep the line whose text is in the documents"
-        span = locate(name, text, start, start + len(line))
+        span = places.span(start, start + len(line))
         diagnostics.append(Diagnostic(code="SP018", severity=Severity.ERROR, message=message, span=span, help=cure))
     return tuple(found[key] for key in sorted(found)), tuple(diagnostics)
 
@@ -106,20 +112,43 @@ def _decode_line(line: str) -> Identity | None:
     return None
 
 
-def mint_id(key: str, section: Sequence[str], leadin: str, text: str, taken: Collection[str]) -> str:
+def mint_id(
+    key: str,
+    section: Sequence[str],
+    leadin: str,
+    text: str,
+    taken: Collection[str],
+    attempts: dict[tuple[str, str], int] | None = None,
+) -> str:
     """Return `<key>.<5 characters>` from a hash of section, lead-in and text that is not in `taken`.
 
-    White space, letter case and the Unicode form of the texts do not count. `taken` must hold every id that is or was
-    in use, tombstones included.
+    White space, letter case and the Unicode form of the texts do not count.
+
+    Args:
+        key: Key of the document.
+        section: Section path, outermost first.
+        leadin: What stands in front of the text.
+        text: The clause's own words.
+        taken: Every id that is or was in use, tombstones included.
+        attempts: Memory over calls whose `taken` only grows, which goes on where an equal clause stopped: without it
+            the time for equal clauses grows by the square of their number. It never changes an id.
     """
-    parts = ["/".join(map(render_slug, section)), fold_text(leadin).casefold(), fold_text(text).casefold()]
-    for attempt in itertools.count():
-        hashed = "\x1f".join([*parts, str(attempt)] if attempt else parts)
+    parts = "\x1f".join((_slug_path(tuple(section)), fold_text(leadin).casefold(), fold_text(text).casefold()))
+    for attempt in itertools.count(attempts.get((key, parts), 0) if attempts else 0):
+        hashed = f"{parts}\x1f{attempt}" if attempt else parts
         bits = int.from_bytes(hashlib.sha256(hashed.encode("utf-8", "surrogatepass")).digest()[:4]) >> 7
-        minted = f"{key}." + "".join(_ALPHABET[bits >> shift & 31] for shift in (20, 15, 10, 5, 0))
+        minted = f"{key}." + "".join([_ALPHABET[bits >> shift & 31] for shift in (20, 15, 10, 5, 0)])
         if minted not in taken:
+            if attempts is not None:
+                attempts[key, parts] = attempt + 1
             return minted
     raise AssertionError("an endless count has ended")
+
+
+@lru_cache(maxsize=256)
+def _slug_path(section: tuple[str, ...]) -> str:
+    """Return a section path as it is hashed; clauses of one section follow each other."""
+    return "/".join(map(render_slug, section))
 
 
 def match_identities(
@@ -155,8 +184,9 @@ def match_identities(
     for place, source in matcher.matches.items():
         ids[place] = ids[place] or living[source].id
     taken |= anchored
-    for place, candidate in enumerate(new):
-        known = ids[place] or mint_id(candidate.key, candidate.path, candidate.leadin, candidate.text, taken)
+    attempts: dict[tuple[str, str], int] = {}
+    for place, c in enumerate(new):
+        known = ids[place] or mint_id(c.key, c.path, c.leadin, c.text, taken, attempts)
         ids[place] = known
         taken.add(known)
     given = tuple(known for known in ids if known is not None)

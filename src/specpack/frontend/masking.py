@@ -34,6 +34,10 @@ _ANCHOR = re.compile(r"[ \t]*\{#([A-Za-z0-9][\w.-]*)\}(?=[ \t]*(?:\n|\Z))")
 _LINE_MARK = re.compile(r"^(?:[ \t]*>)+[ \t]?|^[ \t]+", re.M)
 _FIRST_MARK = re.compile(r"\A(?:[ \t>]*(?:[-+*]|\d{1,9}[.)])(?=[ \t\n]|\Z))+(?:[ \t]+\[[ xX]\](?=[ \t]))?[ \t]*")
 _QUOTED = re.compile(r"\"[^\"\n]{1,200}\"|\u201c[^\u201c\u201d\n]{1,200}\u201d|\u2018[^\u2018\u2019\n]{1,80}\u2019")
+_QUOTE = re.compile(r"[\"\u201c\u2018]")
+_EMPHASIS_LETTER = re.compile(r"[*_~]")
+_MARKS = ("", " ", "\t", ">")
+"""What a marked line begins with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,49 +72,78 @@ class Masked:
 
 def mask_block(source: str, *, item: bool = False) -> Masked:
     """Return the views of the source of a paragraph, an item or a quote. Any text can be masked."""
-    if not item and not _MARKUP.search(source):
-        return Masked(source=source, bare=source, mask=source)
+    marks = _find_marks(source, item=item)
+    if not _MARKUP.search(source):
+        if not marks:
+            return Masked(source=source, bare=source, mask=source)
+        end = marks[-1][1]
+        return Masked(source=source, bare=SKIP * end + source[end:], mask=" " * end + source[end:])
     bare = list(source)
     mask = list(source)
-    codes = _find_codes(source)
-    hidden = _hide(source, codes)
+    codes = _find_codes(source) if "`" in source else ()
+    hidden = _hide(source, codes) if codes else source
     for start, end, _ in codes:
         _fill(mask, start, end, FILLER)
-    links = _mask_links(hidden, source, bare, mask)
-    for pattern in (_COMMENT, _TAG):
-        for match in pattern.finditer(hidden):
-            _fill(bare, *match.span(), GONE)
-            _fill(mask, *match.span(), " ")
-    for pattern in (_AUTOLINK, _URL):
-        for match in pattern.finditer(hidden):
-            _fill(mask, *match.span(), FILLER)
-    for pattern in (_EMPHASIS, _ESCAPE):
-        for match in pattern.finditer(hidden):
-            _fill(bare, *match.span(), GONE)
-            _fill(mask, *match.span(), " ")
+    links = _mask_links(hidden, source, bare, mask) if "[" in hidden else ()
+    _remove(hidden, bare, mask)
     anchors = []
-    for match in _ANCHOR.finditer(hidden):
+    for match in _ANCHOR.finditer(hidden) if "{#" in hidden else ():
         anchors.append((match.start(), match[1]))
         _fill(bare, *match.span(), SKIP)
         _fill(mask, *match.span(), " ")
-    marks = [*_LINE_MARK.finditer(source), *([m] if item and (m := _FIRST_MARK.match(source)) else [])]
-    for match in marks:
-        _fill(bare, *match.span(), SKIP)
-        _fill(mask, *match.span(), " ")
-    for match in _QUOTED.finditer("".join(mask)):
-        _fill(mask, match.start() + 1, match.end() - 1, FILLER)
+    for start, end in marks:
+        _fill(bare, start, end, SKIP)
+        _fill(mask, start, end, " ")
+    masked = "".join(mask)
+    if _QUOTE.search(masked):
+        for match in _QUOTED.finditer(masked):
+            _fill(mask, match.start() + 1, match.end() - 1, FILLER)
+        masked = "".join(mask)
     return Masked(
         source=source,
         bare="".join(bare),
-        mask="".join(mask).replace(GONE, " "),
+        mask=masked.replace(GONE, " "),
         anchors=tuple(anchors),
         links=links,
         codes=codes,
     )
 
 
+def _find_marks(source: str, *, item: bool) -> list[tuple[int, int]]:
+    """Return the ranges of the marks at the starts of lines; the one of an item comes last."""
+    marks = [match.span() for match in _LINE_MARK.finditer(source)] if "\n" in source or source[:1] in _MARKS else []
+    if item and (match := _FIRST_MARK.match(source)):
+        marks.append(match.span())
+    return marks
+
+
+def _remove(hidden: str, bare: list[str], mask: list[str]) -> None:
+    """Take comments, tags, addresses, emphasis and escapes out of the views, each looked for only where it can be."""
+    if "<" in hidden:
+        for pattern in (_COMMENT, _TAG):
+            for match in pattern.finditer(hidden):
+                _fill(bare, *match.span(), GONE)
+                _fill(mask, *match.span(), " ")
+        for match in _AUTOLINK.finditer(hidden):
+            _fill(mask, *match.span(), FILLER)
+    if "://" in hidden:
+        for match in _URL.finditer(hidden):
+            _fill(mask, *match.span(), FILLER)
+    if _EMPHASIS_LETTER.search(hidden):
+        for match in _EMPHASIS.finditer(hidden):
+            _fill(bare, *match.span(), GONE)
+            _fill(mask, *match.span(), " ")
+    if "\\" in hidden:
+        for match in _ESCAPE.finditer(hidden):
+            _fill(bare, *match.span(), GONE)
+            _fill(mask, *match.span(), " ")
+
+
 def _fill(letters: list[str], start: int, end: int, filler: str) -> None:
     """Replace a range by filler; line breaks stay, so that lines can still be told apart."""
+    if end - start == 1 and letters[start] != "\n":
+        letters[start] = filler
+        return
     letters[start:end] = [letter if letter == "\n" else filler for letter in letters[start:end]]
 
 

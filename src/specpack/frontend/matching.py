@@ -89,6 +89,10 @@ class Matcher:
         """Return the new clauses that are not settled, in order."""
         return [place for place in range(len(self._new)) if place not in self._done_new]
 
+    def _both_free(self) -> bool:
+        """Whether there are both old and new clauses that are not settled."""
+        return len(self._done_old) < len(self._old) and len(self._done_new) < len(self._new)
+
     def doubts(self) -> tuple[Doubt, ...]:
         """Return the doubts of `match_alike`, by new clause."""
         return tuple(sorted(self._doubts, key=lambda doubt: doubt.new))
@@ -109,6 +113,8 @@ class Matcher:
 
     def match_alike(self) -> None:
         """Match what is left by resemblance, best first, until nothing new is found; a tie is left open."""
+        if not self._both_free():
+            return
         scale = Scale([text for _, text in self._old_keys], [text for _, text in self._new_keys])
         index = scale.index([(old, self._old_keys[old][1]) for old in self._old_order if old not in self._done_old])
         pairs: dict[tuple[int, int], _Pair] = {}
@@ -198,6 +204,8 @@ class Matcher:
 
     def _group(self, key: _Key) -> list[tuple[list[int], list[int]]]:
         """Return the free old and new clauses that share a key, both in order, where there are some of both."""
+        if not self._both_free():
+            return []
         groups: dict[Hashable, tuple[list[int], list[int]]] = {}
         for place in self._old_order:
             if place not in self._done_old:

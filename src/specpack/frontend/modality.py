@@ -18,6 +18,7 @@ _KEYWORDS: tuple[tuple[str, Force], ...] = (
 _MODAL = re.compile(
     r"(?<![\w-])(?:" + "|".join(f"({pattern})" for pattern, _ in _KEYWORDS) + r"|(LOCKED|ASSUME|NON-GOALS?))(?![\w-])"
 )
+_CAPITALS = re.compile(r"[A-Z]{3}")
 _ASSUME = re.compile(r"\A[\W_]*ASSUME(?:\s*:|\s+that\b|\s)\s*")
 _JOINED = re.compile(r"\s*(?:[/,|&]\s*(?:and|or|und)?|\band\b|\bor\b|\u2013|-)\s*(?:an?\s+)?\Z")
 _ARTICLE = re.compile(r"(?:\b(?:an?|the|each|every|any|no|one|its|word|words|keyword|keywords|tag)\s+)\Z", re.I)
@@ -42,10 +43,15 @@ class Modal:
     negated: bool = False
 
 
+def may_bind(text: str) -> bool:
+    """Whether a text has the capitals that every keyword has; a quick test before a slow one."""
+    return bool(_CAPITALS.search(text))
+
+
 def find_modals(mask: str, start: int = 0, end: int | None = None) -> tuple[Modal, ...]:
     """Return the modal keywords that a sentence uses, mentions left out, in order."""
     text = mask[start:end]
-    if not re.search(r"[A-Z]{3}", text):
+    if not may_bind(text):
         return ()
     if match := _ASSUME.match(text):
         place = text.index("ASSUME")

@@ -90,6 +90,8 @@ def _find_named(clause: Clause) -> Iterator[tuple[str, bool]]:
                 yield name, clause.kind is Kind.ROW and place == 0
     if clause.kind is Kind.ROW or clause.kind is Kind.ATTRIBUTE:
         return
+    if "error" not in clause.text:
+        return
     for match in _SPOKEN.finditer(clause.text):
         for name in _CODE.findall(match[1]):
             if _ID.match(name):
@@ -106,8 +108,11 @@ def _split_ids(value: str) -> list[str]:
 
 def _find_mentions(clause: Clause, ids: Mapping[str, Clause]) -> set[str]:
     """Return the known ids that a clause mentions, in code or in an attribute."""
-    words = set(_CODE.findall(clause.text))
-    words.update(match[1] for match in _EQUATED.finditer(clause.text))
+    if not ids:
+        return set()
+    words = set(_CODE.findall(clause.text)) if "`" in clause.text else set()
+    if "error" in clause.text:
+        words.update(match[1] for match in _EQUATED.finditer(clause.text))
     for _, value in clause.attributes:
         words.update(_split_ids(value))
         words.add(value)

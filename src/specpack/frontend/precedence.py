@@ -6,6 +6,7 @@ Path: clauses -> **precedence** -> understanding, checks. Never the order of the
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from specpack.frontend.modality import strength
 from specpack.model.clause import Bearer, Clause, ClauseId, Force, Kind
@@ -73,17 +74,19 @@ def settle_conflicts(pack: Pack, clauses: Mapping[ClauseId, Clause]) -> Settleme
 
 def normalise_action(clause: Clause) -> tuple[str, ...]:
     """Return the words of a clause that say who does what: without modals, articles, stop words, case and plural."""
-    text = _MODAL.sub(" ", clause.composed)
-    words = []
-    for match in _WORD.finditer(text):
-        word = match[0]
-        if not word.startswith("`"):
-            word = word.lower().rstrip(".'-")
-            if word in _STOP_WORDS:
-                continue
-            word = word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-        words.append(word)
-    return tuple(words)
+    words = map(_normalise_word, _WORD.findall(_MODAL.sub(" ", clause.composed)))
+    return tuple(word for word in words if word is not None)
+
+
+@lru_cache(maxsize=20_000)
+def _normalise_word(word: str) -> str | None:
+    """Return a word without case and plural, code as it is; None for a stop word."""
+    if word.startswith("`"):
+        return word
+    word = word.lower().rstrip(".'-")
+    if word in _STOP_WORDS:
+        return None
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
 def _find_pairs(

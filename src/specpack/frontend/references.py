@@ -5,9 +5,11 @@ Path: masking, clauses -> **references** -> checks.
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from specpack.frontend.drafts import Drafting
 from specpack.frontend.identity import render_slug
@@ -56,22 +58,58 @@ class Reference:
     span: Span
     found: int
     near: tuple[str, ...] = ()
-    """Names of the same kind that exist, for a suggestion."""
+    """Where nothing is found: names of the same kind that exist, for a suggestion; of rules the highest number."""
     sentence: str = ""
     """The words around it, for documents only."""
 
 
-@dataclass(slots=True)
+@dataclass
 class _Index:
-    """What can be pointed to, by lower-case name."""
+    """What can be pointed to, by lower-case name; what is derived is made once, when it is first asked for."""
 
     paths: dict[str, list[str]] = field(default_factory=dict)
     """Pack -> paths of its documents."""
     headings: dict[DocumentName, set[str]] = field(default_factory=dict)
     slugs: dict[DocumentName, set[str]] = field(default_factory=dict)
     numbers: dict[DocumentName, set[str]] = field(default_factory=dict)
-    rules: dict[DocumentName, list[int]] = field(default_factory=dict)
+    rules: dict[DocumentName, Counter[int]] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
+    _near: dict[tuple[DocumentName, ...], tuple[str, ...]] = field(default_factory=dict)
+    _found: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
+
+    @cached_property
+    def all_headings(self) -> frozenset[str]:
+        """Headings of all documents."""
+        return frozenset().union(*self.headings.values())
+
+    @cached_property
+    def all_numbers(self) -> frozenset[str]:
+        """Section numbers of all documents."""
+        return frozenset().union(*self.numbers.values())
+
+    @cached_property
+    def near_headings(self) -> tuple[str, ...]:
+        """Headings to suggest."""
+        return tuple(sorted(self.all_headings))
+
+    @cached_property
+    def near_numbers(self) -> tuple[str, ...]:
+        """Section numbers to suggest."""
+        return tuple(sorted(self.all_numbers))
+
+    def near_slugs(self, names: Sequence[DocumentName]) -> tuple[str, ...]:
+        """Return the anchors of some documents, to suggest."""
+        known = tuple(names)
+        if known not in self._near:
+            self._near[known] = tuple(sorted({slug for name in known for slug in self.slugs[name]}))
+        return self._near[known]
+
+    def find_documents(self, document: Document, name: str) -> list[str]:
+        """Return what `find_documents` does; the same name in the same folder is looked for once."""
+        key = (document.pack, posixpath.dirname(document.path), name)
+        if key not in self._found:
+            self._found[key] = find_documents(document, name, self.paths)
+        return self._found[key]
 
 
 def find_references(pack: Pack, draftings: Mapping[DocumentName, Drafting], ids: set[str]) -> Iterator[Reference]:
@@ -105,7 +143,7 @@ def _build_index(pack: Pack, draftings: Mapping[DocumentName, Drafting]) -> _Ind
                 slugs.add(title.anchor)
         slugs.update(draft.anchor for draft in drafting.drafts if draft.anchor)
         index.headings[name], index.slugs[name], index.numbers[name] = headings, slugs, numbers
-        index.rules[name] = list(_number_rules(drafting))
+        index.rules[name] = Counter(_number_rules(drafting))
     return index
 
 
@@ -128,7 +166,7 @@ def _find_in_block(drafting: Drafting, block: Block, index: _Index, ids: set[str
             yield reference
     for start, end, content in masked.codes:
         if _FILE.match(content) and (pointing := _POINTING.search(masked.mask[max(0, start - 40) : start])):
-            found = len(find_documents(document, content, index.paths))
+            found = len(index.find_documents(document, content))
             yield Reference(
                 target=Target.DOCUMENT,
                 name=content,
@@ -159,16 +197,17 @@ def _follow_link(
     span = drafting.span(block, *place)
     names = [document.name]
     if path:
-        found = find_documents(document, path, index.paths)
+        found = index.find_documents(document, path)
         if not found:
             near = tuple(index.paths.get(document.pack, ()))
             return Reference(target=Target.DOCUMENT, name=path, span=span, found=0, near=near)
         names = [name for name in index.slugs if name.endswith(found[0])]
     if not anchor:
         return Reference(target=Target.DOCUMENT, name=path or document.path, span=span, found=1)
-    slugs = {slug for name in names for slug in index.slugs[name]}
-    hit = anchor in slugs or render_slug(anchor) in slugs or re.sub(r"-\d+\Z", "", anchor) in slugs
-    return Reference(target=Target.ANCHOR, name=anchor, span=span, found=int(hit), near=tuple(sorted(slugs)))
+    wanted = {anchor, render_slug(anchor), re.sub(r"-\d+\Z", "", anchor)}
+    hit = any(not wanted.isdisjoint(index.slugs[name]) for name in names)
+    near = () if hit else index.near_slugs(names)
+    return Reference(target=Target.ANCHOR, name=anchor, span=span, found=int(hit), near=near)
 
 
 def find_documents(document: Document, name: str, paths: Mapping[str, Sequence[str]]) -> list[str]:
@@ -192,18 +231,16 @@ def _find_sections(drafting: Drafting, block: Block, index: _Index) -> Iterator[
         group = match.lastgroup or "named"
         span = drafting.span(block, match.start(group), match.end(group))
         text = masked.source[match.start(group) : match.end(group)]
-        documents = list(index.headings)
         if group == "number":
-            found = any(text in index.numbers[name] for name in documents)
-            near = tuple(sorted({number for name in documents for number in index.numbers[name]}))
+            found = text in index.all_numbers
+            near = () if found else index.near_numbers
         else:
-            headings = {heading for name in documents for heading in index.headings[name]}
-            found = _names_heading(text.lower(), headings, exact=group == "quoted")
-            near = tuple(sorted(headings))
+            found = _names_heading(text.lower(), index.all_headings, exact=group == "quoted")
+            near = () if found else index.near_headings
         yield Reference(target=Target.SECTION, name=text, span=span, found=int(found), near=near)
 
 
-def _names_heading(text: str, headings: set[str], *, exact: bool) -> bool:
+def _names_heading(text: str, headings: Collection[str], *, exact: bool) -> bool:
     """Whether a text is a heading, or begins with one where it is not quoted."""
     if text in headings or text.rstrip(".") in headings:
         return True
@@ -223,5 +260,5 @@ def _find_rules(drafting: Drafting, block: Block, index: _Index) -> Iterator[Ref
             continue
         number = int(match["number"])
         span = drafting.span(block, match.start(), match.end())
-        near = tuple(str(n) for n in sorted(set(numbers)))
-        yield Reference(target=Target.RULE, name=str(number), span=span, found=numbers.count(number), near=near)
+        near = (str(max(numbers)),) if numbers and not numbers[number] else ()
+        yield Reference(target=Target.RULE, name=str(number), span=span, found=numbers[number], near=near)

@@ -17,7 +17,7 @@ _MOST_RIVALS = 24
 
 def fold_text(text: str) -> str:
     """Return a text in Unicode form NFC with white space folded."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
 
 
 def split_words(text: str) -> list[str]:
@@ -34,13 +34,13 @@ class Scale:
         spread |= Counter(word for text in new for word in self._words[text])
         count = max(len(old), len(new))
         self._rarity = {word: math.log(1 + count / number) for word, number in spread.items()}
-        self._weights = {text: self._weigh(words) for text, words in self._words.items()}
+        self._weights: dict[str, float] = {}
 
     def compare(self, one: str, other: str) -> float:
         """Return the weighted share of common words, 0.0 to 1.0 (Dice, each word by its inverse frequency)."""
         if one == other:
             return 1.0
-        both = self._weights[one] + self._weights[other]
+        both = self._weigh_text(one) + self._weigh_text(other)
         return 2 * self._weigh(self._words[one] & self._words[other]) / both if both else 0.0
 
     def index(self, texts: Sequence[tuple[int, str]]) -> dict[str, list[int]]:
@@ -60,6 +60,12 @@ class Scale:
                 for place in postings:
                     shared[place] = shared.get(place, 0.0) + self._rarity[word]
         return heapq.nsmallest(_MOST_RIVALS, shared, key=lambda place: (-shared[place], place))
+
+    def _weigh_text(self, text: str) -> float:
+        weight = self._weights.get(text)
+        if weight is None:
+            weight = self._weights[text] = self._weigh(self._words[text])
+        return weight
 
     def _weigh(self, words: frozenset[str]) -> float:
         return math.fsum(self._rarity[word] for word in words)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from specpack.frontend.drafts import Draft, Drafting
 from specpack.frontend.masking import mask_block
-from specpack.frontend.modality import find_modals
+from specpack.frontend.modality import find_modals, may_bind
 from specpack.model.clause import Block, Kind, Modality, Source
 
 _BAR = re.compile(r"(?<!\\)\|")
@@ -41,7 +41,7 @@ def draft_table(drafting: Drafting, block: Block) -> None:
         if lead is not None and _leads(lead):
             draft.parent, draft.bearer = lead.index, lead.bearer
             draft.leadin = lead.introduction
-        modals = find_modals(mask_block(line).mask)
+        modals = find_modals(mask_block(line).mask) if may_bind(line) else ()
         if modals:
             place = drafting.span(block, start + modals[0].start, start + modals[0].end)
             draft.modality = Modality(force=modals[0].force, source=Source.EXPLICIT, span=place)

@@ -36,17 +36,17 @@ def write_reply(
     of the same reply, so their digests may be others once these are accepted: it holds the digests of what does not.
     `given` are the answers that they rested on besides.
     """
-    record = {
+    record: dict[str, object] = {
         "by": reply.by,
         "date": reply.date,
-        "ahead": dict(ahead or {}),
-        "given": dict(given or {}),
         "questions": dict(questions),
         "request": store.put_bytes(f"{request.system}\0{request.text}".encode()),
         "sample": sample,
         "text": store.put_bytes(reply.text.encode()),
         "usage": _encode_usage(reply.usage),
     }
+    if ahead:
+        record |= {"ahead": dict(ahead), "given": dict(given or {})}
     digest = store.put_value(record)
     store.add_reply(request.digest, digest)
     return digest
@@ -76,8 +76,8 @@ def read_reply(store: Store, digest: Digest) -> StoredReply:
         by=record["by"],
         text=store.read_bytes(Digest(record["text"])).decode(),
         sample=record["sample"],
-        ahead=record["ahead"],
-        given=record["given"],
+        ahead=record.get("ahead", {}),
+        given=record.get("given", {}),
     )
 
 

@@ -46,7 +46,9 @@ def parse_data(kind: type[T], text: str) -> tuple[T | None, tuple[Finding, ...]]
 
     def collect(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         counts = Counter(name for name, _ in pairs)
-        repeated.extend(_reject(f"field `{name}` stands twice in one object") for name, n in counts.items() if n > 1)
+        repeated.extend(
+            _reject(f"field `{_shorten(name)}` stands twice in one object") for name, n in counts.items() if n > 1
+        )
         return dict(pairs)
 
     try:
@@ -68,6 +70,11 @@ def _place(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location)
 
 
+def _shorten(name: str) -> str:
+    """Return a name of the model's making as a message can hold it."""
+    return " ".join(name.split())[:80]
+
+
 def _reject(message: str) -> Finding:
     return Finding(code="BU102", gate="framing", message=message)
 
@@ -76,7 +83,7 @@ def _find_unknown(place: str, data: Any, kind: Any) -> list[Finding]:
     """Return the fields that the type does not have, whether or not the values are of the right types."""
     if dataclasses.is_dataclass(kind) and isinstance(data, dict):
         hints = get_type_hints(kind)
-        found = [_reject(f"`{place}` has no field `{key}`") for key in data if key not in hints]
+        found = [_reject(f"`{place}` has no field `{_shorten(key)}`") for key in data if key not in hints]
         for key in hints.keys() & data.keys():
             found += _find_unknown(f"{place}.{key}", data[key], hints[key])
         return sorted(found, key=lambda f: f.message)

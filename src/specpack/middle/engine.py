@@ -7,6 +7,7 @@ running again. On replay no gate is consulted and no provider is loaded.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from specpack.middle.answers import StoredReply, find_answer, read_answer, write_answer
@@ -42,6 +43,8 @@ Step = Callable[[Mapping[Label, Any]], Sequence[Ask]]
 class Settings:
     """How a build asks. Sizes are estimated tokens."""
 
+    locked: bool = False
+    """Ask nothing: an answer more would change the lock."""
     frozen: bool = False
     """Only pinned answers; nothing is judged and nothing is asked."""
     fresh: bool = False
@@ -273,7 +276,7 @@ class Engine:
                 raise Rejected(
                     f"no recorded answer for `{label}` (question `{base[:12]}`)",
                     kept="nothing was asked and nothing was written",
-                    help="`specpack build --model relay` asks it; `specpack plan` says what else would be asked",
+                    help="`specpack build PACK --model relay` asks it",
                 )
             return False, None
         self._use(label, base, answer)
@@ -293,7 +296,7 @@ class Engine:
             raise Rejected(
                 f"the recorded answer for `{pin.label}` is missing from the store (answer `{pin.answer[:12]}`)",
                 kept="nothing was asked and nothing was written",
-                help="`specpack build --model relay` asks it again",
+                help="`specpack build PACK --model relay` asks it again",
             ) from None
         kept = ask.keep and answer.label == pin.label
         if pin.question == base and (kept or base in (answer.base, answer.question)):
@@ -407,15 +410,22 @@ class Engine:
     async def _exchange(
         self, request: Request, questions: Sequence[Question], ahead: Mapping[Label, Digest], reserve: int
     ) -> None:
+        if self.settings.locked:
+            raise Rejected(
+                f"`{request.labels[0]}` would have to be asked, and `--locked` forbids a change of the lock",
+                kept="nothing was asked, the lock is as it was",
+                help="build without `--locked`, look at the difference and commit it",
+            )
         if self._find_provider is None:
             raise Rejected(
                 f"`{request.labels[0]}` and {len(request.labels) - 1} more have no answer, and no model was named"
                 if len(request.labels) > 1
                 else f"`{request.labels[0]}` has no answer, and no model was named",
-                help="`specpack build --model relay` writes the request to a file",
+                help="`specpack build PACK --model relay` writes the request to a file",
             )
         self._provider = self._provider or self._find_provider()
         check_window(request, self.settings.window, reserve)
+        self.store.put_bytes(f"{request.system}\0{request.text}".encode())
         self._report(Event(kind="asked", labels=request.labels, detail=f"{request.tokens} tokens"))
         try:
             async with self._limit:
@@ -456,6 +466,7 @@ class WaitingForAnswers(Stopped):
         super().__init__(
             f"{count} for an answer: " + ", ".join(places),
             kept="all answers so far are in the store",
-            help="put each answer beside its request and run the same command again; `specpack relay` lists them",
+            help="put each answer beside its request and run the same command again; "
+            f"`specpack relay --relay {Path(places[0]).parent}` lists what waits",
         )
         self.requests = tuple(requests)

@@ -83,11 +83,12 @@ class _Reader:
 
     def _begin(self, match: re.Match[str]) -> None:
         kind, path, nonce = match.groups()
+        name = f"{kind} {path}"[:160]
         if self._open:
-            self._say(self._open[2], f"marker of `{path}` stands inside the block of `{self._open[1]}`")
+            self._say(self._open[2], f"marker of `{name}` stands inside the block of `{self._open[1][:160]}`")
             self._drop()
         if nonce not in self.nonces:
-            self._say(nonce, f"block `{kind} {path}` has the nonce `{nonce}`, which no question of the request has")
+            self._say(nonce, f"block `{name}` has the nonce `{nonce}`, which no question of the request has")
         self._open, self._lines = (kind, path, nonce), []
 
     def _end(self) -> None:
@@ -146,7 +147,7 @@ def check_blocks(blocks: Sequence[ReplyBlock], expected: Sequence[Expected]) -> 
     seen = set()
     for block in blocks:
         key = (block.kind, block.path)
-        name = f"{block.kind} {block.path}"
+        name = f"{block.kind} {block.path}"[:160]
         if key not in owned and block.kind not in open_kinds:
             findings.append(_reject(f"block `{name}` is not one that this question owns"))
         elif key in seen:

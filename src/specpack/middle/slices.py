@@ -17,6 +17,8 @@ _CONTEXT = frozenset({Kind.DEFINITION, Kind.SAMPLE, Kind.GRAMMAR, Kind.ENUMERATI
 """Kinds that go along with any clause of their section."""
 
 
+_CODE_OR_SPACE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\s+", re.DOTALL)
+_BREAK = re.compile(r"\s*\n\s*")
 ANCHOR = re.compile(r"\s*\{#[\w.-]+\}")
 
 _HEADING_MARKS = re.compile(r"\A\s*#{1,6}(?=\s|\Z)|\s#+\s*\Z|\n[ \t]*(?:=+|-+)[ \t]*\Z")
@@ -140,7 +142,12 @@ def _annotate(block: Block, clauses: Sequence[Clause], chosen: Collection[Clause
 
 
 def _fold(text: str) -> str:
-    return " ".join(ANCHOR.sub("", text).split())
+    """Return the text with white space folded outside code spans, and line breaks alone inside them."""
+
+    def fold(match: re.Match[str]) -> str:
+        return _BREAK.sub(" ", match[0]) if match[1] else " "
+
+    return _CODE_OR_SPACE.sub(fold, ANCHOR.sub("", text)).strip()
 
 
 def _annotate_table(block: Block, clauses: Sequence[Clause], chosen: Collection[ClauseId] | None) -> str:

@@ -18,8 +18,9 @@ from specpack.model.question import ProviderSettings, Reply, Request, Usage, Wai
 REQUEST = ".request.md"
 ANSWER = ".answer.md"
 SETTLE_SECONDS = 60.0
-"""An answer whose last line is no end marker counts as being written until it has not changed for this long."""
+"""An answer that is not whole counts as being written until it has not changed for this long."""
 
+_NEEDED = re.compile(r"^==== specpack (\S+) (.+?) ([0-9a-f]{8}) ====$", re.MULTILINE)
 _END = re.compile(r"==== end [0-9a-f]{8} ====\s*(?:`{3,}\s*)?\Z")
 
 
@@ -62,7 +63,7 @@ class RelayProvider:
         path, answer = self._folder / f"{stem}{REQUEST}", self._folder / f"{stem}{ANSWER}"
         try:
             text = answer.read_bytes().decode("utf-8-sig", "replace") if answer.is_file() else ""
-            if not text.strip() or self._is_partial(answer, text):
+            if not text.strip() or not (is_whole(request.text, text) or self._is_settled(answer)):
                 self._write(path, request)
                 raise Waiting(request, str(path))
             day = datetime.datetime.fromtimestamp(answer.stat().st_mtime, datetime.UTC).date().isoformat()
@@ -75,9 +76,8 @@ class RelayProvider:
         usage = Usage(input=request.tokens, output=self._estimate(text), estimated=True)
         return Reply(text=text, by=self.name, date=day, usage=usage)
 
-    def _is_partial(self, answer: Path, text: str) -> bool:
-        settled = self._now() - answer.stat().st_mtime >= SETTLE_SECONDS
-        return not settled and not _END.search(text.rstrip())
+    def _is_settled(self, answer: Path) -> bool:
+        return self._now() - answer.stat().st_mtime >= SETTLE_SECONDS
 
     def _write(self, path: Path, request: Request) -> None:
         if path.is_file():
@@ -86,6 +86,18 @@ class RelayProvider:
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         temporary.write_text(render_relay_file(request), encoding="utf-8", newline="\n")
         temporary.replace(path)
+
+
+def is_whole(request: str, answer: str) -> bool:
+    """Return whether an answer ends in an end marker and begins every block that its request lists.
+
+    A question whose answer holds data may lack its files, as an answer that reports gaps does.
+    """
+    if not _END.search(answer.rstrip()):
+        return False
+    begun = {(kind, path, nonce) for kind, path, nonce in _NEEDED.findall(answer.replace("\r\n", "\n"))}
+    told = {nonce for kind, _, nonce in begun if kind == "data"}
+    return all(block in begun or block[2] in told or block[1] == "<path>" for block in _NEEDED.findall(request))
 
 
 def name_request(request: Request) -> str:
@@ -105,7 +117,8 @@ def list_waiting(folder: Path, now: float) -> tuple[WaitingRequest, ...]:
     for path in folder.glob(f"*{REQUEST}") if folder.is_dir() else ():
         answer = path.with_name(path.name.removesuffix(REQUEST) + ANSWER)
         begun = answer.is_file() and bool(answer.read_bytes().strip())
-        partial = begun and not _END.search(answer.read_bytes().decode("utf-8", "replace").rstrip())
+        request = path.read_text(encoding="utf-8")
+        partial = begun and not is_whole(request, answer.read_bytes().decode("utf-8-sig", "replace"))
         if begun and not (partial and now - answer.stat().st_mtime < SETTLE_SECONDS):
             continue
         waiting.append(
@@ -113,7 +126,7 @@ def list_waiting(folder: Path, now: float) -> tuple[WaitingRequest, ...]:
                 path=path,
                 answer=answer,
                 seconds=max(0.0, now - path.stat().st_mtime),
-                characters=len(path.read_text(encoding="utf-8")),
+                characters=len(request),
                 partial=partial,
             )
         )

@@ -4,9 +4,9 @@ Path: reading -> **checks** -> diagnostics.
 """
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from specpack.frontend.catalogue import build_diagnostic
+from specpack.frontend.nearest import Suggester
 from specpack.frontend.reading import Reading
 from specpack.model.diagnostic import Diagnostic
 
@@ -52,11 +52,12 @@ def check_overrides(reading: Reading) -> Iterator[Diagnostic]:
     extended = [
         clause.id for clause in reading.clauses.values() if reading.documents[clause.document].pack != pack.layers[-1]
     ]
+    suggester = Suggester()
     for name in reading.settlement.unknown:
         if name in reading.clauses:
             cure = "edit the clause itself; only clauses of an extended pack are set aside"
         else:
-            near = get_close_matches(name, extended, n=1)
-            cure = f"the nearest id is `{near[0]}`" if near else "take it out, or extend the pack that has it"
+            near = suggester.find_nearest(name, extended)
+            cure = f"the nearest id is `{near}`" if near else "take it out, or extend the pack that has it"
         what = f"`[precedence] overrides` names `{name}`, which no extended pack has"
         yield build_diagnostic("SP208", None, fields={"what": what, "cure": cure})

@@ -4,9 +4,9 @@ Path: reading -> **checks** -> diagnostics.
 """
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from specpack.frontend.catalogue import build_diagnostic
+from specpack.frontend.nearest import Suggester
 from specpack.frontend.reading import Reading
 from specpack.model.diagnostic import Diagnostic
 
@@ -24,13 +24,14 @@ def check_errors(reading: Reading) -> Iterator[Diagnostic]:
         cure = "add the condition to its row, or a sentence that names the id and says when"
         yield build_diagnostic("SP603", error.declared, fields={"what": what, "cure": cure})
     seen: set[str] = set()
+    known, suggester = sorted(phenomena.closed), Suggester()
     for name, clause in phenomena.uses:
         if not phenomena.closed or name in phenomena.closed or name in seen:
             continue
         seen.add(name)
-        near = get_close_matches(name, sorted(phenomena.closed), n=1)
+        near = suggester.find_nearest(name, known)
         what = f"the error `{name}` stands in no row of the table of errors"
-        cure = f"the nearest id is `{near[0]}`" if near else "add a row for it to the table"
+        cure = f"the nearest id is `{near}`" if near else "add a row for it to the table"
         table = [(phenomena.table, "the table of errors")] if phenomena.table else []
         yield build_diagnostic(
             "SP603", clause.span, fields={"what": what, "cure": cure}, secondary=table, clauses=[clause.id]

@@ -40,9 +40,8 @@ def render_gaps(gaps: Sequence[Gap]) -> Part:
 
 
 def _ask_section(material: Material, section: Section, values: Values) -> Ask:
-    ids = frozenset(section.clauses)
     document = next(d for d in material.understanding.pack.documents if d.name == section.document)
-    citable = ids | {c.id for c in material.clauses_of([document])} | {section.key}
+    citable = material.known_ids({})
     blocks = material.understanding.blocks[section.document]
     places = [blocks[i].span for i in section.blocks]
     declared = [
@@ -59,7 +58,7 @@ def _ask_section(material: Material, section: Section, values: Values) -> Ask:
                 yield reject(f"{place} cites no clause")
             for clause in clauses:
                 if clause not in citable:
-                    yield reject(f"{place} cites `{clause}`, which is no clause of the section")
+                    yield reject(f"{place} cites `{clause}`, which is no clause of the request")
         stated = {error.id for error in value.errors}
         for error in declared:
             if error not in stated:

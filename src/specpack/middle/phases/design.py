@@ -31,6 +31,8 @@ def ask_design(material: Material, values: Values) -> Sequence[Ask]:
         value, findings = parse_data(DesignConclusion, data_block(blocks))
         if value is None:
             return Accepted(findings=findings)
+        if value.signatures:
+            return Accepted(findings=(reject("`signatures` travel as blocks of their own, not as data"),))
         design = _with_signatures(value, blocks)
         rules = (*_check_design(material, values, design), *material.target.check_design(design, material.package))
         return Accepted(value=design, findings=rules)

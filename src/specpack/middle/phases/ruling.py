@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from specpack.middle.canonical import digest_value
 from specpack.middle.phases.material import Material, Values, decode_data, judge_data, reject
-from specpack.middle.phases.views import render_conclusions
+from specpack.middle.phases.views import assumptions_for, render_conclusions
 from specpack.model.conclusion import DesignConclusion, Outcome, Phase, Ruling
 from specpack.model.finding import Finding
 from specpack.model.pack import Digest
@@ -47,8 +47,10 @@ def ask_ruling(material: Material, values: Values, design: DesignConclusion, fin
     """
     outcomes = (finding.expected, finding.observed)
     first, second = outcomes if expected_is_first(finding) else outcomes[::-1]
+    assumed = assumptions_for(material, values, design, finding.clauses)
+    around = [clause for a in assumed if a.id in finding.clauses for clause in a.clauses]
     parts = [
-        Part(title="Clauses", text=material.slicer.render_clauses(finding.clauses)),
+        Part(title="Clauses", text=material.slicer.render_clauses([*finding.clauses, *around])),
         Part(title="What was done", text=call),
         Part(title="First outcome", text=first),
         Part(title="Second outcome", text=second),

@@ -149,7 +149,7 @@ def _find_entry_problem(entry: EntryPoint, design: DesignConclusion, layout: Lay
         return "names a module that no unit owns"
     if find_owner(design.units, entry.unit) is None:
         return f"names the unit `{entry.unit}`, which does not exist"
-    if layout.units[path] != entry.unit:
+    if layout.units[path] != entry.unit and PurePosixPath(path).name != "__init__.py":
         return f"stands in unit `{layout.units[path]}`, not in `{entry.unit}`"
     declared = parse_declared(design)
     if path not in declared and PurePosixPath(path).name == "__init__.py":

@@ -67,8 +67,11 @@ def read_failure(text: str, source: str = "") -> FailureText:
 
 
 def normalise(text: str) -> str:
-    """Return the text in one line of at most `LENGTH` characters, without what belongs to one machine or run."""
-    folded = " ".join(text.split())
+    """Return the text in one line of at most `LENGTH` characters, without what belongs to one machine or run.
+
+    Spaces stay as they are: they may be all in which two outcomes differ.
+    """
+    folded = re.sub(r"\s*\n\s*", " ", text.strip())
     for pattern, replacement in _NOISE:
         folded = pattern.sub(replacement, folded)
     return folded if len(folded) <= LENGTH else folded[: LENGTH - 3] + "..."

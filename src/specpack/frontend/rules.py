@@ -1,0 +1,193 @@
+"""Wording of what understanding reports: structure, modality, references, definitions, conflicts, errors, identity.
+
+Path: **rules** -> catalogue -> diagnostics.
+"""
+
+from dataclasses import dataclass
+
+from specpack.model.diagnostic import Severity
+
+_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFORMATION
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that can be reported. `message`, `help` and `near` are templates whose fields the check fills.
+
+    A code with several causes has a row for each, told apart by `case`; the first row names the code.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    help: str
+    case: str = ""
+    near: str = ""
+    """The help where a field `near` says what the author may have meant."""
+
+
+UNDERSTANDING = (
+    Rule(
+        "SP001",
+        "required document missing",
+        _E,
+        "the pack requires `{file}`, which it does not hold",
+        "add `{file}` to the pack and to `specpack.toml`, or drop the requirement",
+    ),
+    Rule(
+        "SP010",
+        "items without a verb under a normative heading",
+        _W,
+        "{count} below a heading tagged `{tag}` {verb} no verb, so nobody can obey {them}",
+        "introduce the list by a sentence that ends in a colon, or write each item as a sentence",
+    ),
+    Rule(
+        "SP011",
+        "enumeration without list markup",
+        _W,
+        "{count} bare lines are read as an enumeration because of their line breaks alone",
+        'begin each of them with "- "',
+    ),
+    Rule(
+        "SP012",
+        "sentence continues after its list",
+        _W,
+        "this sentence began above the list, so the bullets are read as its condition or subject",
+        "put the rule before the list and end it in a colon",
+    ),
+    Rule(
+        "SP013",
+        "consequence attaches to several rules",
+        _E,
+        "this consequence follows {count} rules of one list and could belong to each of them",
+        "nest it under the rule that it belongs to",
+    ),
+    Rule(
+        "SP014",
+        "rule number used more than once",
+        _W,
+        "`rule {number}` is said, and {count} rules of this document have that number",
+        "number the rules without restarting, or cite the rule by an anchor",
+    ),
+    Rule(
+        "SP101",
+        "unknown heading tag",
+        _E,
+        "`{tag}` is no tag that a heading can have",
+        "the nearest tag is `{nearest}`",
+    ),
+    Rule(
+        "SP111",
+        "modality in lower case or only implied",
+        _W,
+        "{count} of `{document}` {binds} by wording that is no keyword, such as `{word}`",
+        "write the keyword in upper case where a rule is meant, and another word where none is",
+    ),
+    Rule(
+        "SP112",
+        "item fights its lead-in",
+        _E,
+        "an item says `{force}` below a lead-in that says `{lead}`",
+        "move the item to a list of its own, or take one of the keywords away",
+    ),
+    Rule(
+        "SP113",
+        "polarity borrowed from elsewhere",
+        _E,
+        "whether this demands or forbids is said elsewhere; it is read as `{force}`",
+        "write `{force}` into this sentence",
+    ),
+    Rule(
+        "SP114",
+        "imperative without modality",
+        _W,
+        "{count} of `{document}` {gives} an order without a keyword, such as `{word}`",
+        "say MUST, SHOULD or MAY where the order binds",
+    ),
+    Rule(
+        "SP116",
+        "sentence weaker than its section tag",
+        _I,
+        "a sentence says `{force}` below a heading tagged `{tag}`; the sentence counts",
+        "move it to a section without the tag where that is not meant",
+    ),
+    Rule(
+        "SP117",
+        "several forces in one sentence",
+        _W,
+        "one sentence says {forces}",
+        "write one sentence for each keyword",
+    ),
+    Rule(
+        "SP120",
+        "keyword in an informative text",
+        _I,
+        "{count} of `{document}` {uses} a keyword where the text only informs; it binds nobody",
+        "move the rule out of the rationale or note where it is one",
+    ),
+    Rule(
+        "SP201",
+        "reference to a missing document",
+        _E,
+        "`{target}` is not a document of the pack",
+        "{cure}",
+    ),
+    Rule(
+        "SP208",
+        "dangling reference",
+        _E,
+        "{what}",
+        "{cure}",
+    ),
+    Rule(
+        "SP403",
+        "opposite demands on one action",
+        _E,
+        "`{first}` and `{second}` demand and forbid the same, and nothing ranks them",
+        "drop one of them, or say in which case each holds",
+    ),
+    Rule(
+        "SP406",
+        "conflict without a precedence",
+        _E,
+        "`{first}` and `{second}` conflict, and no declared rank decides",
+        "declare the roles of both documents in `specpack.toml`, or the owner of the topic under `[precedence] owns`",
+    ),
+    Rule(
+        "SP409",
+        "conflict resolved",
+        _I,
+        "`{winner}` overrides `{loser}` by {reason}",
+        "drop `{loser}` or say in which case it holds, if that is not meant",
+    ),
+    Rule(
+        "SP603",
+        "error without stimulus",
+        _E,
+        "{what}",
+        "{cure}",
+    ),
+    Rule(
+        "SP806",
+        "locked clause edited",
+        _E,
+        "the locked clause `{id}` was edited without being unlocked",
+        "name `{id}` with a reason under `[unlock] ids` in `specpack.toml`, or restore the text",
+    ),
+    Rule(
+        "SP807",
+        "clause identity uncertain",
+        _I,
+        "{what}",
+        "give the clause an anchor such as `{{#name}}` to settle it",
+    ),
+    Rule(
+        "SP901",
+        "text not understood",
+        _W,
+        "{percent} % of the words of the behaviour documents stand in no clause, definition, sample, table or grammar",
+        "write sentences with a verb, lists with a lead-in, tables or definitions; above 30 % the build stops",
+    ),
+)
+"""Rules of the understanding half, in the order of their codes."""
