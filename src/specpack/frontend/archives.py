@@ -57,7 +57,7 @@ class _Bounded(io.BufferedReader):
     def read(self, size: int | None = -1, /) -> bytes:
         """Read as usual. Raises FullError."""
         if size is not None and size > _MOST_DIRECTORY:
-            raise FullError(f"has a directory of more than {_MOST_DIRECTORY >> 20} MiB")
+            raise FullError("directory", most=str(_MOST_DIRECTORY >> 20))
         return super().read(size)
 
 
@@ -75,11 +75,9 @@ def _read_zip(file: IO[bytes], intake: Intake) -> None:
             if path is None or name.endswith("/") or not is_wanted(path):
                 continue
             if member.flag_bits & 0x2041:
-                message = f"{intake.holder} holds `{show_name(name)}`, which is encrypted"
-                intake.report("SP004", message, "store it without a password")
+                intake.report("SP004", "encrypted", member=show_name(name))
             elif member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                message = f"{intake.holder} holds `{show_name(name)}`, packed by method {member.compress_type}"
-                intake.report("SP004", message, "make the zip with the usual method, deflate")
+                intake.report("SP004", "method", member=show_name(name), method=str(member.compress_type))
             else:
                 with archive.open(member) as content:
                     intake.take(path, content)
@@ -107,7 +105,7 @@ def _read_tar(file: Readable, intake: Intake) -> None:
         else:
             raise
     if len(data) > limit:
-        raise FullError(f"unpacks to more than {MOST_BYTES >> 20} MiB, reached in `{show_name(intake.current)}`")
+        raise FullError("total", member=show_name(intake.current), most=str(MOST_BYTES >> 20))
     if len(data) < end + tarfile.BLOCKSIZE or any(data[end : end + tarfile.BLOCKSIZE]):
         raise EOFError(f"it breaks off or is damaged at byte {end:,}")
 
@@ -124,7 +122,7 @@ def _bound_headers() -> type[tarfile.TarInfo]:
             if member.type in _EXTENDED:
                 total += member.size
                 if member.size > _MOST_HEADER or total > _MOST_HEADERS:
-                    raise FullError(f"has an extended header of {member.size:,} bytes, or many of them")
+                    raise FullError("header", size=f"{member.size:,}")
             return member
 
     return Member

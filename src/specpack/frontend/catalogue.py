@@ -13,7 +13,7 @@ from specpack.model.clause import ClauseId
 from specpack.model.diagnostic import Diagnostic, Label, Severity
 from specpack.model.span import Span
 
-_WORDING: Mapping[tuple[str, str], Rule] = {(rule.code, rule.case): rule for rule in (*READING, *UNDERSTANDING)}
+_WORDING: Mapping[tuple[str, str], Rule] = {(rule.code, rule.case): rule for rule in (*UNDERSTANDING, *READING)}
 RULES: Mapping[str, Rule] = {
     code: next(rule for rule in _WORDING.values() if rule.code == code) for code in sorted({c for c, _ in _WORDING})
 }

@@ -32,10 +32,10 @@ ATTRIBUTE_KEYS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """A term with the offset where its meaning begins."""
+    """A term; `told` where words, not only a mark, say that it is defined."""
 
     term: str
-    meaning: int
+    told: bool = False
 
 
 def find_definition(masked: Masked, start: int, end: int, *, section: bool) -> Definition | None:
@@ -50,14 +50,14 @@ def find_definition(masked: Masked, start: int, end: int, *, section: bool) -> D
     source = masked.source
     bold = _BOLD.match(source, start)
     if bold and bold.end() < end and (bold["mark"] or bold["inside"]):
-        return Definition(term=_clean(bold["term"]), meaning=bold.end())
+        return Definition(term=_clean(bold["term"]), told=(bold["mark"] or "") in ("means", "is defined as"))
     code = _CODE.match(source, start)
     if code and code.end() < end:
-        return Definition(term=_clean(code["term"]), meaning=code.end())
+        return Definition(term=_clean(code["term"]), told=True)
     if section:
         plain = _PLAIN.match(source, start)
         if plain and plain.end() < end:
-            return Definition(term=_clean(plain["term"]), meaning=plain.end())
+            return Definition(term=_clean(plain["term"]))
     return None
 
 

@@ -10,8 +10,9 @@ from collections.abc import Collection
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
+from specpack.frontend.catalogue import build_diagnostic
 from specpack.frontend.identity import render_slug
-from specpack.model.diagnostic import Diagnostic, Severity
+from specpack.model.diagnostic import Diagnostic
 from specpack.model.pack import Digest, Role
 from specpack.model.span import DocumentName, Span, locate
 
@@ -35,26 +36,25 @@ def decode_text(data: bytes, name: DocumentName) -> tuple[str, tuple[Diagnostic,
     Reports: SP015 (not UTF-8, or a NUL), at the first bad byte.
     """
     bare = data.removeprefix(b"\xef\xbb\xbf")
-    fault, at = "", len(bare)
+    byte, at = "", len(bare)
     try:
         bare.decode("utf-8")
     except UnicodeDecodeError as error:
-        fault, at = f"byte 0x{bare[error.start]:02x} of `{name}` is not UTF-8", error.start
+        byte, at = f"{bare[error.start]:02x}", error.start
     nul = bare.find(b"\0", 0, at)
     if nul >= 0:
-        fault, at = f"`{name}` holds a NUL", nul
+        at = nul
     text = _break_lines(bare.decode("utf-8", "replace").replace("\0", "\ufffd"))
-    if not fault:
+    if not byte and nul < 0:
         return text, ()
     start = len(_break_lines(bare[:at].decode("utf-8")))
     utf16 = bare[:2] in (b"\xff\xfe", b"\xfe\xff")
-    problem = Diagnostic(
-        code="SP015",
-        severity=Severity.ERROR,
-        message=fault,
-        span=locate(name, text, start, min(start + 1, len(text))),
+    problem = build_diagnostic(
+        "SP015",
+        locate(name, text, start, min(start + 1, len(text))),
+        case="nul" if nul >= 0 else "",
+        fields={"document": name, "byte": byte},
         notes=("the file begins like UTF-16",) if utf16 else (),
-        help="save the file as UTF-8 text",
     )
     return text, (problem,)
 

@@ -96,6 +96,8 @@ class Drafting:
     """Block -> the draft that speaks for it towards what it introduces."""
     terms: list[tuple[str, int]] = field(default_factory=list)
     """Defined term in lower case, draft."""
+    glossary: set[int] = field(default_factory=set)
+    """Drafts that define their term for the whole pack; others may only label what follows."""
     masked: dict[int, Masked] = field(default_factory=dict)
 
     def mask(self, block: Block) -> Masked:

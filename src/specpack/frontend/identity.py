@@ -13,10 +13,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from specpack.frontend.catalogue import build_diagnostic
 from specpack.frontend.matching import Candidate, Doubt, Matcher
 from specpack.frontend.places import index_places
 from specpack.frontend.resemblance import fold_text, split_words
-from specpack.model.diagnostic import Diagnostic, Severity
+from specpack.model.diagnostic import Diagnostic
 from specpack.model.pack import Identity
 from specpack.model.span import DocumentName
 
@@ -64,8 +65,7 @@ def parse_identities(text: str, name: DocumentName) -> tuple[tuple[Identity, ...
             continue
         identity = _decode_line(line)
         if identity is None:
-            message = f"a line of `{name}` is not the record of a clause"
-            cure = "settle the merge that left it, or take the line from the last version"
+            case, known = "", ""
         elif (earlier := found.setdefault(identity.id, identity)) is identity:
             continue
         else:
@@ -73,10 +73,9 @@ def parse_identities(text: str, name: DocumentName) -> tuple[tuple[Identity, ...
                 found[identity.id] = identity
             if earlier.removed or identity.removed or replace(identity, after=earlier.after) == earlier:
                 continue
-            message = f"`{identity.id}` stands for two clauses in `{name}`"
-            cure = "keep the line whose text is in the documents"
+            case, known = "twice", identity.id
         span = places.span(start, start + len(line))
-        diagnostics.append(Diagnostic(code="SP018", severity=Severity.ERROR, message=message, span=span, help=cure))
+        diagnostics.append(build_diagnostic("SP018", span, case=case, fields={"document": name, "id": known}))
     return tuple(found[key] for key in sorted(found)), tuple(diagnostics)
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Protocol
 
-from specpack.model.diagnostic import Diagnostic, Severity
+from specpack.frontend.catalogue import build_diagnostic
+from specpack.model.diagnostic import Diagnostic
 
 MOST_BYTES = 64 << 20
 MOST_FILE_BYTES = 16 << 20
@@ -41,7 +42,11 @@ class Source:
 
 
 class FullError(Exception):
-    """A limit is exceeded and reading ends; the text completes "`holder` ..."."""
+    """A limit is exceeded and reading ends: a case of SP003, with the fields of its message."""
+
+    def __init__(self, case: str, **fields: str) -> None:
+        super().__init__(case)
+        self.case, self.fields = case, fields
 
 
 class Intake:
@@ -57,22 +62,21 @@ class Intake:
         self._bytes = 0
         self._unsafe = 0
 
-    def report(self, code: str, message: str, help: str) -> None:
+    def report(self, code: str, case: str = "", **fields: str) -> None:
         """Note an error about the source."""
-        self.problems.append(Diagnostic(code=code, severity=Severity.ERROR, message=message, help=help))
+        self.problems.append(build_diagnostic(code, None, case=case, fields={"holder": self.holder, **fields}))
 
     def refuse(self, name: str, reason: str) -> None:
-        """Note an unsafe member, in full for the first twenty."""
+        """Note an unsafe member, in full for the first twenty; `reason` completes "which ..."."""
         self._unsafe += 1
         if self._unsafe <= _MOST_REPORTED:
-            cure = "take it out, or store it as a regular file under a plain relative name"
-            self.report("SP002", f"{self.holder} holds `{show_name(name)}`, which {reason}", cure)
+            self.report("SP002", member=show_name(name), fault=reason)
 
     def count(self) -> None:
         """Count one more member. Raises FullError."""
         self._members += 1
         if self._members > MOST_MEMBERS:
-            raise FullError(f"holds more than {MOST_MEMBERS:,} members, the limit")
+            raise FullError("members", most=f"{MOST_MEMBERS:,}")
 
     def admit(self, name: str, *, folder: bool) -> str | None:
         """Return the member's path, or None where the name is unsafe or fights another one."""
@@ -111,19 +115,16 @@ class Intake:
             size += len(chunk)
             self._bytes += len(chunk)
             if size > MOST_FILE_BYTES:
-                raise FullError(
-                    f"holds `{show_name(self.current)}`, which is larger than {MOST_FILE_BYTES >> 20} MiB unpacked"
-                )
+                raise FullError("file", member=show_name(self.current), most=str(MOST_FILE_BYTES >> 20))
             if self._bytes > MOST_BYTES:
-                raise FullError(f"unpacks to more than {MOST_BYTES >> 20} MiB, reached in `{show_name(self.current)}`")
+                raise FullError("total", member=show_name(self.current), most=str(MOST_BYTES >> 20))
             chunks.append(chunk)
         self.files[path] = b"".join(chunks)
 
     def finish(self, name: str, *, strip: bool) -> Source:
         """Return the source: wanted files only, without the only folder around them where `strip` is set."""
         if self._unsafe > _MOST_REPORTED:
-            more = f"{self.holder} holds {self._unsafe - _MOST_REPORTED:,} more unsafe members"
-            self.report("SP002", more, "build the archive again from a clean folder")
+            self.report("SP002", "more", count=f"{self._unsafe - _MOST_REPORTED:,}")
         seen = [path for path in self.files if not is_foreign(path)]
         tops = {path.partition("/")[0] for path in seen}
         files = {path: self.files[path] for path in sorted(seen) if is_wanted(path)}

@@ -89,6 +89,8 @@ def draft_definition(
     draft = drafting.add(block, Kind.DEFINITION, start, end, masked.words(start, end))
     draft.opens = masked.mask[start:end].rstrip().endswith(":")
     drafting.terms.append((definition.term, draft.index))
+    if definition.told or drafting.scopes[block.index].definitions:
+        drafting.glossary.add(draft.index)
     return draft
 
 

@@ -9,7 +9,8 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from specpack.model.diagnostic import Diagnostic, Severity
+from specpack.frontend.catalogue import build_diagnostic
+from specpack.model.diagnostic import Diagnostic
 from specpack.model.pack import Role
 from specpack.model.span import DocumentName, Span, locate
 
@@ -82,17 +83,17 @@ def parse_manifest(text: str, document_name: DocumentName) -> tuple[Manifest, tu
     reading = _Reading(text, document_name)
     for table, value in data.items():
         if table not in _TABLES:
-            reading.reject(f"has no use for `{table}`", table, known=_TABLES)
+            reading.reject("table", table, known=_TABLES)
         elif not isinstance(value, dict):
-            reading.reject(f"needs `{table}` to be a table", table)
+            reading.reject("not a table", table)
         else:
             for key in value.keys() - set(_TABLES[table]):
-                reading.reject(f"has no use for `{key}` in `[{table}]`", table, key, known=_TABLES[table])
+                reading.reject("key", table, key, known=_TABLES[table])
     tables = {table: value if isinstance(value := data.get(table, {}), dict) else {} for table in _TABLES}
     pack, precedence = tables["pack"], tables["precedence"]
     name = reading.read_text(pack, "pack", "name", required=True)
     if name and not NAME.fullmatch(name):
-        reading.reject("needs a pack name of letters, digits, `.`, `_` and `-`", "pack", "name")
+        reading.reject("name", "pack", "name")
         name = ""
     manifest = Manifest(
         name=name,
@@ -118,24 +119,18 @@ class _Reading:
         self._text, self._document = text, document
         self._masked = _mask_text(text)
 
-    def reject(
-        self, message: str, *keys: str, value: str | None = None, known: Iterable[str] = (), cure: str = ""
-    ) -> None:
-        """Note an error at an entry, or at what there is of the way to it."""
-        near = difflib.get_close_matches(keys[-1], known, 1) if known else []
-        if near:
-            cure = f"did you mean `{near[0]}`"
-        elif known:
-            cure = "known here: " + ", ".join(f"`{key}`" for key in known)
-        self.diagnostics.append(
-            Diagnostic(
-                code="SP005",
-                severity=Severity.ERROR,
-                message=f"`{self._document}` {message}",
-                span=self.place(*keys, value=value),
-                help=cure,
-            )
-        )
+    def reject(self, case: str, *keys: str, value: str | None = None, known: Iterable[str] = (), **fields: str) -> None:
+        """Note a case of SP005 at an entry, or at what there is of the way to it."""
+        near = difflib.get_close_matches(keys[-1], known, 1)
+        told = {
+            "document": self._document,
+            "table": keys[0],
+            "key": keys[-1],
+            "known": ", ".join(f"`{key}`" for key in known),
+            "near": near[0] if near else "",
+        }
+        span = self.place(*keys, value=value)
+        self.diagnostics.append(build_diagnostic("SP005", span, case=case, fields=told | fields))
 
     def place(self, *keys: str, value: str | None = None) -> Span:
         """Return where an entry stands, or a text in its value."""
@@ -147,18 +142,18 @@ class _Reading:
         if value is None and not required:
             return ""
         if value is None:
-            self.reject(f"does not say `{keys[-1]}` in `[{keys[0]}]`", *keys, cure=f'add `{keys[-1]} = "..."` there')
+            self.reject("missing", *keys)
         elif isinstance(value, str) and value.strip():
             self.places[keys] = self.place(*keys)
             return value
         else:
-            self.reject(f"needs `{keys[-1]}` to be a text that is not empty", *keys)
+            self.reject("text", *keys)
         return ""
 
     def read_extends(self, value: object) -> tuple[Extended, ...]:
         """Return the extended packs."""
         if not isinstance(value, list):
-            self.reject("needs `extends` to be a list", "pack", "extends")
+            self.reject("extends", "pack", "extends")
             return ()
         found: list[Extended] = []
         for item in value:
@@ -171,11 +166,11 @@ class _Reading:
             elif (
                 not isinstance(item, dict) or not isinstance(path, str) or not path or item.keys() - {"path", "digest"}
             ):
-                self.reject('needs each of `extends` to be "std" or { path, digest }', "pack", "extends", value=shown)
+                self.reject("extended", "pack", "extends", value=shown)
             elif path.startswith(("/", "\\")) or re.match("[A-Za-z]:", path) or "\x00" in path:
-                self.reject(f"needs `{path}` to be relative to the pack", "pack", "extends", value=path)
+                self.reject("absolute", "pack", "extends", value=path, path=path)
             elif digest is not None and not (isinstance(digest, str) and _DIGEST.fullmatch(digest)):
-                self.reject("needs a digest to be `sha256:` and 64 hexadecimal digits", "pack", "extends", value=shown)
+                self.reject("digest", "pack", "extends", value=shown)
             else:
                 found.append(Extended(path=path, digest=digest, span=span))
         return tuple(found)
@@ -187,11 +182,11 @@ class _Reading:
             if key not in _TABLES["documents"]:
                 continue
             if not isinstance(value, list) or not all(isinstance(glob, str) for glob in value):
-                self.reject(f"needs `{key}` to be a list of globs", "documents", key)
+                self.reject("globs", "documents", key)
                 continue
             for glob in value:
                 if not glob or glob.startswith("/") or "\\" in glob or {"", ".", ".."} & set(glob.split("/")):
-                    self.reject(f"needs `{glob}` to be a plain relative path or glob", "documents", key, value=glob)
+                    self.reject("glob", "documents", key, value=glob, glob=glob)
                 else:
                     span = self.place("documents", key, value=glob)
                     found.append(Pattern(role=Role(key), glob=glob, span=span))
@@ -200,7 +195,7 @@ class _Reading:
     def read_pairs(self, value: object, *keys: str) -> dict[str, str]:
         """Return a table of texts."""
         if not isinstance(value, dict):
-            self.reject(f"needs `{keys[-1]}` to be a table", *keys)
+            self.reject("not a table", *keys)
             return {}
         return {name: text for name in value if (text := self.read_text(value, *keys, name))}
 
@@ -220,7 +215,7 @@ class _Reading:
                 found[item["id"]] = item["reason"]
                 self.places["unlock", "ids", item["id"]] = self.place("unlock", "ids", value=item["id"])
             else:
-                self.reject("needs each of `ids` to be { id, reason }", "unlock", "ids", value=place)
+                self.reject("unlock", "unlock", "ids", value=place)
         return found
 
 
@@ -233,13 +228,11 @@ def _report_syntax(text: str, document: DocumentName, error: Exception) -> Diagn
         start = min(len(text), sum(len(line) + 1 for line in lines[: int(place[1]) - 1]) + int(place[2]) - 1)
     span = locate(document, text, start, min(start + 1, len(text)))
     reason = "it nests too deep" if isinstance(error, RecursionError) else re.sub(r" \(at .*\)$", "", str(error))
-    return Diagnostic(
-        code="SP006",
-        severity=Severity.ERROR,
-        message=f"`{document}` is not TOML at line {span.line}, column {span.column}",
-        span=span,
-        notes=(f"the parser says: {reason[:1].lower()}{reason[1:]}",),
-        help="mend the file there",
+    return build_diagnostic(
+        "SP006",
+        span,
+        fields={"document": document, "line": str(span.line), "column": str(span.column)},
+        notes=[f"the parser says: {reason[:1].lower()}{reason[1:]}"],
     )
 
 

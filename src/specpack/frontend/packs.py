@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from specpack.frontend.catalogue import build_diagnostic
 from specpack.frontend.documents import (
     choose_key,
     compute_digest,
@@ -20,7 +21,7 @@ from specpack.frontend.documents import (
 from specpack.frontend.identity import match_documents, parse_identities, render_slug
 from specpack.frontend.manifest import NAME, Extended, Manifest, parse_manifest
 from specpack.frontend.sources import Source
-from specpack.model.diagnostic import Diagnostic, Label, Severity
+from specpack.model.diagnostic import Diagnostic
 from specpack.model.pack import Digest, Document, Identity, Pack, Role
 from specpack.model.span import DocumentName, Span
 
@@ -99,10 +100,9 @@ class _Composing:
         self._edition, self._find_std, self._read = edition, find_std, read
         self._done: dict[Path | None, _Layer] = {}
 
-    def report(self, code: str, message: str, span: Span | None, cure: str, *labels: Label) -> None:
-        """Note an error."""
-        error = Diagnostic(code=code, severity=Severity.ERROR, message=message, span=span, secondary=labels, help=cure)
-        self.diagnostics.append(error)
+    def report(self, code: str, span: Span | None, case: str = "", **fields: str) -> None:
+        """Note what is wrong or was inferred."""
+        self.diagnostics.append(build_diagnostic(code, span, case=case, fields=fields))
 
     def add(self, source: Source, place: Path | None, above: tuple[tuple[Path | None, str], ...]) -> _Layer:
         """Add a pack after the packs that it extends; `place` is None for the standard pack."""
@@ -115,12 +115,10 @@ class _Composing:
         order = [layer.name for layer in self.layers]
         ranks = [order.index(layer.name) for layer in under if layer]
         if ranks != sorted(ranks):
-            cure = "list a pack after the packs that it extends itself"
-            self.report("SP007", "`extends` ranks a pack below one that it extends", manifest.extends[0].span, cure)
+            self.report("SP007", manifest.extends[0].span, "rank")
         taken = {layer.name for layer in self.layers}
         if manifest.name in taken:
-            message = f"two packs of the composition are called `{manifest.name}`"
-            self.report("SP005", message, manifest.places.get(("pack", "name")), "give one of them another name")
+            self.report("SP005", manifest.places.get(("pack", "name")), "two names", pack=manifest.name)
             free = next(n for n in range(2, len(taken) + 3) if f"{manifest.name}-{n}" not in taken)
             manifest = replace(manifest, name=f"{manifest.name}-{free}")
         layer = self._make_layer(source, manifest, text, main=main, broken=broken)
@@ -146,27 +144,24 @@ class _Composing:
 
     def _check_edition(self, manifest: Manifest) -> None:
         if manifest.edition and manifest.edition != self._edition:
-            theirs, ours = manifest.edition, self._edition
-            message = f"pack `{manifest.name}` is of edition `{theirs}`, this specpack speaks `{ours}`"
-            cure = f"use the specpack of that edition, or move the pack to `{ours}`"
-            self.report("SP008", message, manifest.places["pack", "edition"], cure)
+            named = {"pack": manifest.name, "theirs": manifest.edition, "ours": self._edition}
+            self.report("SP008", manifest.places["pack", "edition"], **named)
 
     def _extend(self, entry: Extended, place: Path | None, chain: tuple[tuple[Path | None, str], ...]) -> _Layer | None:
         """Add an extended pack once; return None where it cannot be."""
         target = None
         if entry.path is not None:
             if place is None:
-                self.report("SP005", "the standard pack extends nothing", entry.span, "remove the entry")
+                self.report("SP005", entry.span, "std")
                 return None
             target = Path(os.path.normpath(place / entry.path))
         if len(chain) > _MOST_LAYERS:
-            cure = "extend fewer packs through each other"
-            self.report("SP007", f"packs extend each other more than {_MOST_LAYERS} deep", entry.span, cure)
+            self.report("SP007", entry.span, "depth", most=str(_MOST_LAYERS))
             return None
         if target in [above for above, _ in chain]:
             names = [name for _, name in chain]
             circle = " -> ".join(f"`{name}`" for name in [*names[[p for p, _ in chain].index(target) :], entry.shown])
-            self.report("SP007", f"packs extend each other: {circle}", entry.span, "take one of them out of `extends`")
+            self.report("SP007", entry.span, circle=circle)
             return None
         layer = self._done.get(target)
         if layer is None:
@@ -175,15 +170,11 @@ class _Composing:
                 reasons = tuple(d.message for d in source.diagnostics if d.code != "SP001")
                 self.diagnostics += [replace(d, span=entry.span) for d in source.diagnostics if d.code != "SP001"]
                 if not reasons:
-                    cure = "give the path from this pack's folder to it"
-                    self.report("SP001", f"there is no pack at `{entry.shown}` to extend", entry.span, cure)
+                    self.report("SP001", entry.span, "extended", path=entry.shown)
                 return None
             layer = self.add(source, target, chain)
         if entry.digest is not None and entry.digest != f"sha256:{layer.digest}":
-            message = f"pack `{entry.shown}` is not the one whose digest the manifest pins"
-            self.report(
-                "SP009", message, entry.span, f'look at what changed, then pin `digest = "sha256:{layer.digest}"`'
-            )
+            self.report("SP009", entry.span, path=entry.shown, digest=layer.digest)
         return layer
 
     def _make_layer(self, source: Source, manifest: Manifest, text: str, *, main: bool, broken: bool) -> _Layer:
@@ -223,25 +214,19 @@ class _Composing:
         text, problems = decode_text(source.files[path], name)
         self.diagnostics += problems
         if inferred:
-            self._note("SP102", f"`{name}` has no declared role and is read as {role.value}", mark_start(name))
+            self.report("SP102", mark_start(name), document=name, role=role.value)
         digest = compute_digest(text)
         return Document(pack=pack, path=path, name=name, key="", role=role, text=text, digest=digest, inferred=inferred)
-
-    def _note(self, code: str, message: str, span: Span | None, cure: str = "declare it in `specpack.toml`") -> None:
-        self.diagnostics.append(
-            Diagnostic(code=code, severity=Severity.INFORMATION, message=message, span=span, help=cure)
-        )
 
     def _check_main(self, source: Source, manifest: Manifest, documents: Sequence[Document]) -> None:
         """Report what only the pack itself needs: documents, and a target."""
         if not documents:
-            cure = "write a document, or list one under `[documents]`"
-            self.report("SP001", f"pack `{manifest.name}` has no documents", None, cure)
+            self.report("SP001", None, "documents", pack=manifest.name)
         if not manifest.target and any(document.role is Role.BEHAVIOUR for document in documents):
-            target = f"pack `{manifest.name}` names no target; `{_DEFAULT_TARGET}` is taken"
-            self._note("SP102", target, manifest.places.get(("pack", "name")))
+            place = manifest.places.get(("pack", "name"))
+            self.report("SP102", place, "target", pack=manifest.name, target=_DEFAULT_TARGET)
         if MANIFEST not in source.files:
-            self._note("SP102", f"the pack has no `{MANIFEST}`; it is called `{manifest.name}` after its folder", None)
+            self.report("SP102", None, "name", manifest=MANIFEST, pack=manifest.name)
 
     def _infer_roles(self, source: Source, prefix: str) -> dict[str, Role]:
         """Return path -> role by the names of files, sorted by role, with a note on what stays outside."""
@@ -256,7 +241,7 @@ class _Composing:
         if outside:
             shown = ", ".join(f"`{prefix}{path}`" for path in outside[:5])
             more = f" and {len(outside) - 5} more" if len(outside) > 5 else ""
-            self._note("SP102", f"read as outside the pack: {shown}{more}", None)
+            self.report("SP102", None, "outside", shown=shown + more)
         ranks = list(Role)
         return {path: role for role, path in sorted(inferred, key=lambda pair: (ranks.index(pair[0]), pair[1]))}
 
@@ -267,14 +252,13 @@ class _Composing:
         for pattern in manifest.patterns or ():
             matching = [path for path in paths if match_glob(path, pattern.glob)]
             if not matching:
-                cure = "write the document, or take the entry out"
-                self.report("SP001", f"`{pattern.glob}` matches no document", pattern.span, cure)
+                self.report("SP001", pattern.span, "entry", glob=pattern.glob)
             for path in matching:
                 role, first = owners.setdefault(path, (pattern.role, pattern.span))
                 if role is not pattern.role:
-                    message = f"`{path}` is given two roles, {role.value} and {pattern.role.value}"
-                    label = Label(span=first, text=f"{role.value} here")
-                    self.report("SP016", message, pattern.span, "leave it in one of the two lists", label)
+                    roles = {"path": path, "first": role.value, "second": pattern.role.value}
+                    label = (first, f"{role.value} here")
+                    self.diagnostics.append(build_diagnostic("SP016", pattern.span, fields=roles, secondary=[label]))
         ranks = list(Role)
         return {path: role for path, (role, _) in sorted(owners.items(), key=lambda item: ranks.index(item[1][0]))}
 
@@ -290,8 +274,7 @@ class _Composing:
                 ]
                 for lower in same:
                     del kept[lower.pack, lower.path]
-                    message = f"`{document.name}` replaces `{lower.name}`"
-                    self._note("SP017", message, mark_start(document.name), "give it another name to keep both")
+                    self.report("SP017", mark_start(document.name), document=document.name, lower=lower.name)
                 kept[document.pack, document.path] = document
         return list(kept.values())
 
@@ -303,8 +286,7 @@ class _Composing:
             for topic, path in layer.manifest.owns.items():
                 if (layer.name, path) not in known and path not in names:
                     span = layer.manifest.places[("precedence", "owns", topic)]
-                    message = f"topic `{topic}` is owned by `{path}`, which is not a document of the pack"
-                    self.report("SP001", message, span, "name the path of a document")
+                    self.report("SP001", span, "owner", topic=topic, path=path)
 
 
 def _digest_files(pairs: Iterable[tuple[str, str]], manifest: str) -> Digest:

@@ -4,7 +4,7 @@ Path: clauses -> **precedence** -> understanding, checks. Never the order of the
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +15,13 @@ from specpack.model.span import DocumentName
 
 _POSITIVE = (Force.MUST, Force.SHOULD)
 _NEGATIVE = (Force.MUST_NOT, Force.SHOULD_NOT)
+_COUNTERPARTS = {
+    Force.MUST: Force.SHOULD,
+    Force.SHOULD: Force.MUST,
+    Force.MUST_NOT: Force.SHOULD_NOT,
+    Force.SHOULD_NOT: Force.MUST_NOT,
+}
+_Action = tuple[Bearer, tuple[str, ...]]
 _MODAL = re.compile(
     r"\b(?:MUST|SHALL|SHOULD)(?:\s+(?:NOT|NEVER|not|never))?\b|\b(?:NOT\s+)?(?:REQUIRED|RECOMMENDED)(?:\s+to)?\b"
     r"|\b(?:must|shall)(?:\s+not)?\b"
@@ -49,6 +56,8 @@ class Settlement:
     overridden: Mapping[ClauseId, ClauseId | None]
     unknown: tuple[str, ...]
     """Ids under `[precedence] overrides` that no extended pack has."""
+    wavering: tuple[tuple[ClauseId, ClauseId], ...] = ()
+    """Pairs of one rank that demand the same with different force, in source order."""
 
 
 def settle_conflicts(pack: Pack, clauses: Mapping[ClauseId, Clause]) -> Settlement:
@@ -63,13 +72,20 @@ def settle_conflicts(pack: Pack, clauses: Mapping[ClauseId, Clause]) -> Settleme
         else:
             overridden[clause.id] = None
     conflicts = []
-    for first, second in _find_pairs(clauses, overridden):
+    actions = _group_actions(clauses, overridden)
+    order = {name: place for place, name in enumerate(clauses)}
+    for first, second in sorted(_find_pairs(actions), key=lambda pair: order[pair[0].id]):
         conflict = _settle(pack, documents, first, second)
         conflicts.append(conflict)
         if conflict.winner is not None:
             loser = second.id if conflict.winner == first.id else first.id
             overridden.setdefault(loser, conflict.winner)
-    return Settlement(conflicts=tuple(conflicts), overridden=overridden, unknown=tuple(unknown))
+    wavering = tuple(
+        (first.id, second.id)
+        for first, second in _find_wavering(actions)
+        if not {first.id, second.id} & overridden.keys() and not _is_ranked(pack, documents, first, second)
+    )
+    return Settlement(conflicts=tuple(conflicts), overridden=overridden, unknown=tuple(unknown), wavering=wavering)
 
 
 def normalise_action(clause: Clause) -> tuple[str, ...]:
@@ -89,25 +105,53 @@ def _normalise_word(word: str) -> str | None:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
-def _find_pairs(
+def _group_actions(
     clauses: Mapping[ClauseId, Clause], aside: Mapping[ClauseId, ClauseId | None]
-) -> list[tuple[Clause, Clause]]:
-    """Return the pairs of opposite polarity on the same action, in source order; at most one a demanding clause."""
-    forbidding: dict[tuple[Bearer, tuple[str, ...]], list[Clause]] = {}
-    demanding: list[tuple[tuple[Bearer, tuple[str, ...]], Clause]] = []
+) -> dict[_Action, list[Clause]]:
+    """Return bearer and action -> the clauses that demand or forbid it, in source order."""
+    actions: dict[_Action, list[Clause]] = {}
     for clause in clauses.values():
         if clause.id in aside or clause.kind not in (Kind.NORM, Kind.ROW, Kind.GROUP):
             continue
         if clause.force not in (*_POSITIVE, *_NEGATIVE) or clause.composed.rstrip().endswith(":"):
             continue
         action = normalise_action(clause)
-        if len(action) < 2:
-            continue
-        if clause.force in _NEGATIVE:
-            forbidding.setdefault((clause.bearer, action), []).append(clause)
-        else:
-            demanding.append(((clause.bearer, action), clause))
-    return [(clause, other) for key, clause in demanding for other in forbidding.get(key, ())[:4]]
+        if len(action) >= 2:
+            actions.setdefault((clause.bearer, action), []).append(clause)
+    return actions
+
+
+def _find_pairs(actions: Mapping[_Action, Sequence[Clause]]) -> list[tuple[Clause, Clause]]:
+    """Return the pairs of opposite polarity on the same action, four for a demanding clause at most."""
+    pairs: list[tuple[Clause, Clause]] = []
+    for group in actions.values():
+        forbidding = [clause for clause in group if clause.force in _NEGATIVE][:4]
+        if forbidding:
+            pairs += [(clause, other) for clause in group if clause.force in _POSITIVE for other in forbidding]
+    return pairs
+
+
+def _find_wavering(actions: Mapping[_Action, Sequence[Clause]]) -> list[tuple[Clause, Clause]]:
+    """Return for each clause that repeats an action with another force of the same polarity the first such pair."""
+    pairs: list[tuple[Clause, Clause]] = []
+    for group in actions.values():
+        first: dict[Force, Clause] = {}
+        for clause in group if len(group) > 1 else ():
+            if clause.force is None:
+                continue
+            earlier = first.get(_COUNTERPARTS[clause.force])
+            if earlier is not None:
+                pairs.append((earlier, clause))
+            first.setdefault(clause.force, clause)
+    return pairs
+
+
+def _is_ranked(pack: Pack, documents: Mapping[DocumentName, Document], first: Clause, second: Clause) -> bool:
+    """Whether lock, ownership or rank says which of two clauses goes before, so that force need not."""
+    one, other = documents[first.document], documents[second.document]
+    if first.locked != second.locked or pack.rank_of(one) != pack.rank_of(other):
+        return True
+    return find_owner(pack, first, second, one, other) is not None
 
 
 def _settle(pack: Pack, documents: Mapping[DocumentName, Document], first: Clause, second: Clause) -> Conflict:
@@ -119,7 +163,7 @@ def _settle(pack: Pack, documents: Mapping[DocumentName, Document], first: Claus
 
     if first.locked != second.locked:
         return win(first if first.locked else second, "being locked")
-    owner = _find_owner(pack, first, second, one, other)
+    owner = find_owner(pack, first, second, one, other)
     if owner is not None:
         return win(owner, "ownership of the topic")
     ranks = pack.rank_of(one), pack.rank_of(other)
@@ -133,7 +177,7 @@ def _settle(pack: Pack, documents: Mapping[DocumentName, Document], first: Claus
     return Conflict(first=first.id, second=second.id, winner=None, undeclared=undeclared)
 
 
-def _find_owner(pack: Pack, first: Clause, second: Clause, one: Document, other: Document) -> Clause | None:
+def find_owner(pack: Pack, first: Clause, second: Clause, one: Document, other: Document) -> Clause | None:
     """Return the clause whose document owns a topic that both clauses are about."""
     if one.name == other.name:
         return None

@@ -27,6 +27,14 @@ class Rule:
     """The help where a field `near` says what the author may have meant."""
 
 
+_NOT_EXTENDED = "`[precedence] overrides` names `{name}`, which no extended pack has"
+_ANCHOR_IT = "give the clause an anchor such as `{{#name}}` to settle it"
+
+
+def _dangling(case: str, message: str, help: str, near: str = "") -> Rule:
+    return Rule("SP208", "dangling reference", _E, message, help, case, near)
+
+
 UNDERSTANDING = (
     Rule(
         "SP001",
@@ -69,6 +77,13 @@ UNDERSTANDING = (
         _W,
         "`rule {number}` is said, and {count} rules of this document have that number",
         "number the rules without restarting, or cite the rule by an anchor",
+    ),
+    Rule(
+        "SP019",
+        "anchor given twice",
+        _E,
+        "the anchor `{anchor}` stands twice in this document",
+        "give the second clause another anchor; the first keeps the id",
     ),
     Rule(
         "SP101",
@@ -131,14 +146,42 @@ UNDERSTANDING = (
         "reference to a missing document",
         _E,
         "`{target}` is not a document of the pack",
-        "{cure}",
+        "add it to the pack, or take the reference out",
+        near="the nearest document is `{near}`",
     ),
     Rule(
-        "SP208",
-        "dangling reference",
+        "SP207",
+        "competing definitions",
         _E,
-        "{what}",
-        "{cure}",
+        "`{term}` is defined twice, differently, in documents of one rank",
+        "keep one of the definitions, or give the second thing another name",
+    ),
+    _dangling(
+        "clause",
+        "the text refers to `{name}`, which no document defines",
+        "name a clause that is there",
+        "the nearest id is `{near}`",
+    ),
+    _dangling("removed", "the text refers to `{name}`, which was removed", "name a clause that is there"),
+    _dangling(
+        "rule",
+        "the text refers to `rule {name}`, which this document does not have",
+        "the highest number of a rule here is {highest}",
+    ),
+    _dangling(
+        "place",
+        "the text refers to the {kind} `{name}`, which the pack does not have",
+        "name a heading or anchor that is there",
+        "the nearest is `{near}`",
+    ),
+    _dangling("overrides", _NOT_EXTENDED, "take it out, or extend the pack that has it", "the nearest id is `{near}`"),
+    _dangling("own", _NOT_EXTENDED, "edit the clause itself; only clauses of an extended pack are set aside"),
+    Rule(
+        "SP402",
+        "same rule with different force",
+        _E,
+        "`{first}` and `{second}` say the same with `{force}` here and `{other}` there, and nothing ranks them",
+        "keep the one that is meant, or say in which case each holds",
     ),
     Rule(
         "SP403",
@@ -165,8 +208,17 @@ UNDERSTANDING = (
         "SP603",
         "error without stimulus",
         _E,
-        "{what}",
-        "{cure}",
+        "no clause says when the error `{id}` occurs",
+        "add the condition to its row, or a sentence that names the id and says when",
+    ),
+    Rule(
+        "SP603",
+        "error without stimulus",
+        _E,
+        "the error `{id}` stands in no row of the table of errors",
+        "add a row for it to the table",
+        "unlisted",
+        "the nearest id is `{near}`",
     ),
     Rule(
         "SP806",
@@ -179,8 +231,16 @@ UNDERSTANDING = (
         "SP807",
         "clause identity uncertain",
         _I,
-        "{what}",
-        "give the clause an anchor such as `{{#name}}` to settle it",
+        "this clause is taken for `{id}` with a likeness of {score}",
+        _ANCHOR_IT,
+    ),
+    Rule(
+        "SP807",
+        "clause identity uncertain",
+        _I,
+        "this clause resembles `{id}` and is taken for a new one",
+        _ANCHOR_IT,
+        "new",
     ),
     Rule(
         "SP901",

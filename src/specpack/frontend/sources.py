@@ -10,8 +10,8 @@ import unicodedata
 from pathlib import Path
 
 from specpack.frontend.archives import CORRUPT, read_archive
+from specpack.frontend.catalogue import build_diagnostic
 from specpack.frontend.intake import FullError, Intake, Source, is_foreign, is_wanted, show_name
-from specpack.model.diagnostic import Diagnostic, Severity
 
 __all__ = ["Source", "read_source"]
 
@@ -33,12 +33,7 @@ def read_source(path: Path) -> Source:
         return _read_guarded(path, name, f"folder `{show_name(name)}`", archive=False)
     if path.exists():
         return _read_guarded(path, name, f"archive `{show_name(name)}`", archive=True)
-    problem = Diagnostic(
-        code="SP001",
-        severity=Severity.ERROR,
-        message=f"there is no pack at `{show_name(path.as_posix())}`",
-        help="name a folder, a zip or a tar that exists",
-    )
+    problem = build_diagnostic("SP001", None, case="pack", fields={"path": show_name(path.as_posix())})
     return Source(name=name, diagnostics=(problem,))
 
 
@@ -52,13 +47,11 @@ def _read_guarded(path: Path, name: str, holder: str, *, archive: bool) -> Sourc
         else:
             _read_folder(path, intake)
     except FullError as full:
-        cure = "keep a pack to its documents, and data and pictures elsewhere"
-        intake.report("SP003", f"{holder} {full}", cure)
+        intake.report("SP003", full.case, **full.fields)
     except CORRUPT as error:
         where = f" at `{show_name(intake.current)}`" if intake.current else ""
         reason = (error.strerror if isinstance(error, OSError) else "") or str(error) or type(error).__name__
-        cure = "name a folder, a zip or a tar; if this is one, make it again"
-        intake.report("SP004", f"{holder} cannot be read{where}: {show_name(reason.lower())}", cure)
+        intake.report("SP004", where=where, reason=show_name(reason.lower()))
     else:
         return intake.finish(_ARCHIVE_ENDING.sub("", name) if archive else name, strip=archive)
     return Source(name=name, diagnostics=tuple(intake.problems))
@@ -77,7 +70,7 @@ def _read_folder(root: Path, intake: Intake) -> None:
             for entry in listing:
                 looked_at += 1
                 if looked_at > _MOST_ENTRIES:
-                    raise FullError(f"holds more than {_MOST_ENTRIES:,} files and folders, the limit")
+                    raise FullError("entries", most=f"{_MOST_ENTRIES:,}")
                 if is_wanted(entry.name) or (entry.is_dir() and not is_foreign(entry.name)):
                     entries.append(entry)
         for entry in sorted(entries, key=lambda entry: entry.name):

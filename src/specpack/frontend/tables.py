@@ -47,6 +47,7 @@ def draft_table(drafting: Drafting, block: Block) -> None:
             draft.modality = Modality(force=modals[0].force, source=Source.EXPLICIT, span=place)
         if scope.definitions:
             drafting.terms.append((filled[0][1].replace("`", "").lower(), draft.index))
+            drafting.glossary.add(draft.index)
 
 
 def _inherit(lead: Draft | None, block: Block, drafting: Drafting) -> Modality | None:

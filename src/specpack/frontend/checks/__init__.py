@@ -6,10 +6,11 @@ and asks nobody.
 
 from collections.abc import Callable, Iterable
 
-from specpack.frontend.checks.conflicts import check_conflicts, check_overrides
+from specpack.frontend.checks.conflicts import check_conflicts, check_forces, check_overrides
 from specpack.frontend.checks.coverage import check_coverage
+from specpack.frontend.checks.definitions import check_definitions
 from specpack.frontend.checks.errors import check_errors
-from specpack.frontend.checks.identities import check_doubts, check_locked
+from specpack.frontend.checks.identities import check_anchors, check_doubts, check_locked
 from specpack.frontend.checks.references import check_references
 from specpack.frontend.checks.structure import check_structure
 from specpack.frontend.checks.wording import check_wording
@@ -22,9 +23,12 @@ CHECKS: tuple[Check, ...] = (
     check_structure,
     check_wording,
     check_references,
+    check_definitions,
     check_conflicts,
+    check_forces,
     check_overrides,
     check_errors,
+    check_anchors,
     check_locked,
     check_doubts,
     check_coverage,

@@ -43,6 +43,24 @@ def check_conflicts(reading: Reading) -> Iterator[Diagnostic]:
         )
 
 
+def check_forces(reading: Reading) -> Iterator[Diagnostic]:
+    """Report clauses of one rank that say the same with different force, at the second place.
+
+    Reports: SP402.
+    """
+    for pair in reading.settlement.wavering:
+        first, second = (reading.clauses[name] for name in pair)
+        force, other = (clause.force.value if clause.force else "" for clause in (first, second))
+        yield build_diagnostic(
+            "SP402",
+            second.span,
+            fields={"first": first.id, "second": second.id, "force": force, "other": other},
+            label=f"`{other}` here",
+            secondary=[(first.span, f"`{force}` here")],
+            clauses=pair,
+        )
+
+
 def check_overrides(reading: Reading) -> Iterator[Diagnostic]:
     """Report ids under `[precedence] overrides` that no extended pack has.
 
@@ -55,9 +73,7 @@ def check_overrides(reading: Reading) -> Iterator[Diagnostic]:
     suggester = Suggester()
     for name in reading.settlement.unknown:
         if name in reading.clauses:
-            cure = "edit the clause itself; only clauses of an extended pack are set aside"
+            yield build_diagnostic("SP208", None, case="own", fields={"name": name})
         else:
-            near = suggester.find_nearest(name, extended)
-            cure = f"the nearest id is `{near}`" if near else "take it out, or extend the pack that has it"
-        what = f"`[precedence] overrides` names `{name}`, which no extended pack has"
-        yield build_diagnostic("SP208", None, fields={"what": what, "cure": cure})
+            fields = {"name": name, "near": suggester.find_nearest(name, extended) or ""}
+            yield build_diagnostic("SP208", None, case="overrides", fields=fields)

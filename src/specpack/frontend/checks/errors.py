@@ -20,19 +20,15 @@ def check_errors(reading: Reading) -> Iterator[Diagnostic]:
     for error in phenomena.errors:
         if error.clauses:
             continue
-        what = f"no clause says when the error `{error.id}` occurs"
-        cure = "add the condition to its row, or a sentence that names the id and says when"
-        yield build_diagnostic("SP603", error.declared, fields={"what": what, "cure": cure})
+        yield build_diagnostic("SP603", error.declared, fields={"id": error.id})
     seen: set[str] = set()
     known, suggester = sorted(phenomena.closed), Suggester()
     for name, clause in phenomena.uses:
         if not phenomena.closed or name in phenomena.closed or name in seen:
             continue
         seen.add(name)
-        near = suggester.find_nearest(name, known)
-        what = f"the error `{name}` stands in no row of the table of errors"
-        cure = f"the nearest id is `{near}`" if near else "add a row for it to the table"
+        fields = {"id": name, "near": suggester.find_nearest(name, known) or ""}
         table = [(phenomena.table, "the table of errors")] if phenomena.table else []
         yield build_diagnostic(
-            "SP603", clause.span, fields={"what": what, "cure": cure}, secondary=table, clauses=[clause.id]
+            "SP603", clause.span, case="unlisted", fields=fields, secondary=table, clauses=[clause.id]
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from specpack.frontend.catalogue import build_diagnostic
 from specpack.frontend.reading import Reading
 from specpack.frontend.resemblance import fold_text
-from specpack.model.clause import Kind
+from specpack.model.clause import ClauseId, Kind
 from specpack.model.diagnostic import Diagnostic
 
 
@@ -34,9 +34,30 @@ def check_doubts(reading: Reading) -> Iterator[Diagnostic]:
     """
     for name, doubt in reading.doubts:
         clause = reading.clauses[name]
-        if doubt.accepted:
-            what = f"this clause is taken for `{doubt.old.id}` with a likeness of {doubt.score:.2f}"
-        else:
-            what = f"this clause resembles `{doubt.old.id}` and is taken for a new one"
+        case = "" if doubt.accepted else "new"
+        fields = {"id": doubt.old.id, "score": f"{doubt.score:.2f}"}
         notes = [f"`{doubt.old.id}` said: {doubt.old.text}"]
-        yield build_diagnostic("SP807", clause.span, fields={"what": what}, notes=notes, clauses=[name])
+        yield build_diagnostic("SP807", clause.span, case=case, fields=fields, notes=notes, clauses=[name])
+
+
+def check_anchors(reading: Reading) -> Iterator[Diagnostic]:
+    """Report anchors that stand twice in one document; only the first clause has the anchor for its id.
+
+    Reports: SP019.
+    """
+    for name, drafting in reading.draftings.items():
+        ids = reading.ids[name]
+        first: dict[str, ClauseId] = {}
+        for draft in drafting.drafts:
+            if draft.anchor is None:
+                continue
+            known = first.setdefault(draft.anchor, ids[draft.index])
+            if known != ids[draft.index]:
+                yield build_diagnostic(
+                    "SP019",
+                    reading.clauses[ids[draft.index]].span,
+                    fields={"anchor": draft.anchor},
+                    label="the second clause",
+                    secondary=[(reading.clauses[known].span, "the first clause")],
+                    clauses=[known, ids[draft.index]],
+                )

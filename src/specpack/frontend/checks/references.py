@@ -47,8 +47,8 @@ def check_references(reading: Reading) -> Iterator[Diagnostic]:
             continue
         elif reference.target is Target.DOCUMENT:
             if posixpath.basename(reference.name).lower() not in _OUTPUT:
-                cure = _suggest_document(reference, suggester)
-                yield build_diagnostic("SP201", reference.span, fields={"target": reference.name, "cure": cure})
+                fields = {"target": reference.name, "near": _suggest_document(reference, suggester) or ""}
+                yield build_diagnostic("SP201", reference.span, fields=fields)
         else:
             yield _report_dangling(reading, reference, suggester)
 
@@ -71,32 +71,26 @@ def _check_required(
         yield name, build_diagnostic("SP001", clause.span, fields={"file": name}, clauses=[clause.id])
 
 
-def _suggest_document(reference: Reference, suggester: Suggester) -> str:
-    """Return the cure for a document that is missing."""
+def _suggest_document(reference: Reference, suggester: Suggester) -> str | None:
+    """Return the document that may be meant by one that is missing."""
     base = posixpath.basename(reference.name)
-    near = suggester.find_nearest(reference.name, reference.near, cutoff=0.5) or suggester.find_nearest(
+    return suggester.find_nearest(reference.name, reference.near, cutoff=0.5) or suggester.find_nearest(
         base, [posixpath.basename(path) for path in reference.near], cutoff=0.5
     )
-    return f"the nearest document is `{near}`" if near else "add it to the pack, or take the reference out"
 
 
 def _report_dangling(reading: Reading, reference: Reference, suggester: Suggester) -> Diagnostic:
     """Return the diagnostic for a section, rule, clause or anchor that does not exist."""
     if reference.target is Target.CLAUSE:
-        gone = reference.name in reading.removed
-        state = "which was removed" if gone else "which no document defines"
-        near = None if gone else suggester.find_nearest(reference.name, tuple(reading.clauses), cutoff=0.7)
-        cure = f"the nearest id is `{near}`" if near else "name a clause that is there"
-        return build_diagnostic(
-            "SP208", reference.span, fields={"what": f"the text refers to `{reference.name}`, {state}", "cure": cure}
-        )
+        fields = {"name": reference.name}
+        if reference.name in reading.removed:
+            return build_diagnostic("SP208", reference.span, case="removed", fields=fields)
+        near = suggester.find_nearest(reference.name, tuple(reading.clauses), cutoff=0.7)
+        return build_diagnostic("SP208", reference.span, case="clause", fields=fields | {"near": near or ""})
     if reference.target is Target.RULE:
         highest = reference.near[-1] if reference.near else "none"
-        what = f"the text refers to `rule {reference.name}`, which this document does not have"
-        return build_diagnostic(
-            "SP208", reference.span, fields={"what": what, "cure": f"the highest number of a rule here is {highest}"}
-        )
-    what = f"the text refers to the {reference.target} `{reference.name}`, which the pack does not have"
+        fields = {"name": reference.name, "highest": highest}
+        return build_diagnostic("SP208", reference.span, case="rule", fields=fields)
     near = suggester.find_nearest(reference.name.lower(), reference.near)
-    cure = f"the nearest is `{near}`" if near else "name a heading or anchor that is there"
-    return build_diagnostic("SP208", reference.span, fields={"what": what, "cure": cure})
+    fields = {"kind": reference.target.value, "name": reference.name, "near": near or ""}
+    return build_diagnostic("SP208", reference.span, case="place", fields=fields)

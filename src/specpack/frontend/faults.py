@@ -1,0 +1,202 @@
+"""Wording of what reading a pack reports: sources, manifest, composition, encoding, identity file.
+
+Path: **faults** -> catalogue -> diagnostics.
+"""
+
+from specpack.frontend.rules import Rule
+from specpack.model.diagnostic import Severity
+
+_E, _I = Severity.ERROR, Severity.INFORMATION
+
+_ABSENT = "required document or pack missing"
+_UNSAFE = "unsafe member of an archive or folder"
+_LARGE = "pack too large"
+_UNREADABLE = "pack cannot be read"
+_ENTRY = "wrong entry in the manifest"
+_EXTENDS = "packs extend each other wrongly"
+_ENCODING = "document is not UTF-8 text"
+_IDENTITY = "identity file broken"
+_INFERRED = "inferred because nobody declared it"
+_DECLARE = "declare it in `specpack.toml`"
+_SMALLER = "keep a pack to its documents, and data and pictures elsewhere"
+_KNOWN = "known here: {known}"
+_MEANT = "did you mean `{near}`"
+
+
+def _absent(case: str, message: str, help: str) -> Rule:
+    return Rule("SP001", _ABSENT, _E, message, help, case)
+
+
+def _large(case: str, reason: str) -> Rule:
+    return Rule("SP003", _LARGE, _E, f"{{holder}} {reason}", _SMALLER, case)
+
+
+def _entry(case: str, message: str, help: str = "", near: str = "") -> Rule:
+    return Rule("SP005", _ENTRY, _E, f"`{{document}}` {message}", help, case, near)
+
+
+READING = (
+    _absent("pack", "there is no pack at `{path}`", "name a folder, a zip or a tar that exists"),
+    _absent("extended", "there is no pack at `{path}` to extend", "give the path from this pack's folder to it"),
+    _absent("documents", "pack `{pack}` has no documents", "write a document, or list one under `[documents]`"),
+    _absent("entry", "`{glob}` matches no document", "write the document, or take the entry out"),
+    _absent(
+        "owner",
+        "topic `{topic}` is owned by `{path}`, which is not a document of the pack",
+        "name the path of a document",
+    ),
+    Rule(
+        "SP002",
+        _UNSAFE,
+        _E,
+        "{holder} holds `{member}`, which {fault}",
+        "take it out, or store it as a regular file under a plain relative name",
+    ),
+    Rule(
+        "SP002",
+        _UNSAFE,
+        _E,
+        "{holder} holds {count} more unsafe members",
+        "build the archive again from a clean folder",
+        "more",
+    ),
+    _large("entries", "holds more than {most} files and folders, the limit"),
+    _large("members", "holds more than {most} members, the limit"),
+    _large("file", "holds `{member}`, which is larger than {most} MiB unpacked"),
+    _large("total", "unpacks to more than {most} MiB, reached in `{member}`"),
+    _large("directory", "has a directory of more than {most} MiB"),
+    _large("header", "has an extended header of {size} bytes, or many of them"),
+    Rule(
+        "SP004",
+        _UNREADABLE,
+        _E,
+        "{holder} cannot be read{where}: {reason}",
+        "name a folder, a zip or a tar; if this is one, make it again",
+    ),
+    Rule(
+        "SP004",
+        _UNREADABLE,
+        _E,
+        "{holder} holds `{member}`, which is encrypted",
+        "store it without a password",
+        "encrypted",
+    ),
+    Rule(
+        "SP004",
+        _UNREADABLE,
+        _E,
+        "{holder} holds `{member}`, packed by method {method}",
+        "make the zip with the usual method, deflate",
+        "method",
+    ),
+    _entry("table", "has no use for `{key}`", _KNOWN, _MEANT),
+    _entry("key", "has no use for `{key}` in `[{table}]`", _KNOWN, _MEANT),
+    _entry("not a table", "needs `{key}` to be a table"),
+    _entry("name", "needs a pack name of letters, digits, `.`, `_` and `-`"),
+    _entry("missing", "does not say `{key}` in `[{table}]`", 'add `{key} = "..."` there'),
+    _entry("text", "needs `{key}` to be a text that is not empty"),
+    _entry("extends", "needs `extends` to be a list"),
+    _entry("extended", 'needs each of `extends` to be "std" or {{ path, digest }}'),
+    _entry("absolute", "needs `{path}` to be relative to the pack"),
+    _entry("digest", "needs a digest to be `sha256:` and 64 hexadecimal digits"),
+    _entry("globs", "needs `{key}` to be a list of globs"),
+    _entry("glob", "needs `{glob}` to be a plain relative path or glob"),
+    _entry("unlock", "needs each of `ids` to be {{ id, reason }}"),
+    Rule(
+        "SP005",
+        _ENTRY,
+        _E,
+        "two packs of the composition are called `{pack}`",
+        "give one of them another name",
+        "two names",
+    ),
+    Rule("SP005", _ENTRY, _E, "the standard pack extends nothing", "remove the entry", "std"),
+    Rule(
+        "SP006",
+        "manifest is not TOML",
+        _E,
+        "`{document}` is not TOML at line {line}, column {column}",
+        "mend the file there",
+    ),
+    Rule(
+        "SP007",
+        _EXTENDS,
+        _E,
+        "packs extend each other: {circle}",
+        "take one of them out of `extends`",
+    ),
+    Rule(
+        "SP007",
+        _EXTENDS,
+        _E,
+        "`extends` ranks a pack below one that it extends",
+        "list a pack after the packs that it extends itself",
+        "rank",
+    ),
+    Rule(
+        "SP007",
+        _EXTENDS,
+        _E,
+        "packs extend each other more than {most} deep",
+        "extend fewer packs through each other",
+        "depth",
+    ),
+    Rule(
+        "SP008",
+        "pack of another edition",
+        _E,
+        "pack `{pack}` is of edition `{theirs}`, this specpack speaks `{ours}`",
+        "use the specpack of that edition, or move the pack to `{ours}`",
+    ),
+    Rule(
+        "SP009",
+        "extended pack is not the pinned one",
+        _E,
+        "pack `{path}` is not the one whose digest the manifest pins",
+        'look at what changed, then pin `digest = "sha256:{digest}"`',
+    ),
+    Rule(
+        "SP015",
+        _ENCODING,
+        _E,
+        "byte 0x{byte} of `{document}` is not UTF-8",
+        "save the file as UTF-8 text",
+    ),
+    Rule("SP015", _ENCODING, _E, "`{document}` holds a NUL", "save the file as UTF-8 text", "nul"),
+    Rule(
+        "SP016",
+        "document with two roles",
+        _E,
+        "`{path}` is given two roles, {first} and {second}",
+        "leave it in one of the two lists",
+    ),
+    Rule(
+        "SP017",
+        "document replaced by a higher pack",
+        _I,
+        "`{document}` replaces `{lower}`",
+        "give it another name to keep both",
+    ),
+    Rule(
+        "SP018",
+        _IDENTITY,
+        _E,
+        "a line of `{document}` is not the record of a clause",
+        "settle the merge that left it, or take the line from the last version",
+    ),
+    Rule(
+        "SP018",
+        _IDENTITY,
+        _E,
+        "`{id}` stands for two clauses in `{document}`",
+        "keep the line whose text is in the documents",
+        "twice",
+    ),
+    Rule("SP102", _INFERRED, _I, "`{document}` has no declared role and is read as {role}", _DECLARE),
+    Rule("SP102", _INFERRED, _I, "pack `{pack}` names no target; `{target}` is taken", _DECLARE, "target"),
+    Rule(
+        "SP102", _INFERRED, _I, "the pack has no `{manifest}`; it is called `{pack}` after its folder", _DECLARE, "name"
+    ),
+    Rule("SP102", _INFERRED, _I, "read as outside the pack: {shown}", _DECLARE, "outside"),
+)
+"""Rules of the reading half, in the order of their codes."""
