@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from specpack import std
 from specpack.middle.answers import read_reply
 from specpack.middle.store import Store
 from specpack.model.pack import Digest
@@ -10,9 +11,10 @@ from specpack.providers.relay import ANSWER, REQUEST
 
 
 def read_recorded(recording: Path) -> dict[Digest, str]:
-    """Return request digest -> reply text of all replies in a recording."""
-    store = Store(recording)
-    return {request: read_reply(store, reply).text for request, reply in store.list_entries("replies")}
+    """Return request digest -> reply text of the replies in a recording, without those that ship with `std`."""
+    store, shipped = Store(recording), dict(Store(std.STORE).list_entries("replies"))
+    entries = [(request, reply) for request, reply in store.list_entries("replies") if request not in shipped]
+    return {request: read_reply(store, reply).text for request, reply in entries}
 
 
 def answer_waiting(folder: Path, recorded: dict[Digest, str]) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,9 @@ from specpack.frontend.identity import render_identities
 from specpack.middle.conclude import GAP_ROUNDS, conclude
 from specpack.middle.engine import Engine
 from specpack.middle.phases.material import Material
-from specpack.model.conclusion import BehaviourConclusion, Phase
+from specpack.model.conclusion import Assumption, BehaviourConclusion, Phase
 from specpack.model.failure import Rejected, Stopped
-from specpack.model.question import Request
+from specpack.model.question import Label, Request
 
 TALLY = (PACK / "behaviour" / "tally.md").read_text("utf-8")
 
@@ -209,3 +210,15 @@ def test_signatures_travel_as_blocks_and_not_as_data(tmp_path: Path):
     run(engine, material)
     assert asked(provider.requests).count("design") == 2
     assert "`signatures` travel as blocks of their own" in provider.requests[1].text
+
+
+def test_the_order_of_sections_in_the_documents_is_not_seen_by_later_phases():
+    material = read_material()
+    clash = Assumption(id="assume.same", silence="s", decision="one", clauses=("tally.cgqa6",))
+    values = {
+        Label("behaviour/tally/b"): BehaviourConclusion(assumptions=(replace(clash, decision="two"),)),
+        Label("behaviour/tally/a"): BehaviourConclusion(assumptions=(clash,)),
+    }
+    merged = material.behaviour(values)
+    assert merged == material.behaviour(dict(reversed(values.items())))
+    assert [(a.id, a.decision) for a in merged.assumptions] == [("assume.same", "one"), ("assume.same-2", "two")]

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
+from specpack.middle.codes import Code
 from specpack.model.finding import Finding
 
 T = TypeVar("T")
@@ -76,7 +77,7 @@ def _shorten(name: str) -> str:
 
 
 def _reject(message: str) -> Finding:
-    return Finding(code="BU102", gate="framing", message=message)
+    return Finding(code=Code.DATA.value, gate="framing", message=message)
 
 
 def _find_unknown(place: str, data: Any, kind: Any) -> list[Finding]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from specpack.middle.codes import Code
 from specpack.model.finding import Finding
 from specpack.model.question import Expected, Label, ReplyBlock
 
@@ -51,7 +52,7 @@ def normalise_text(text: str) -> str:
 
 
 def _reject(message: str, help: str = "") -> Finding:
-    return Finding(code="BU101", gate="framing", message=message, help=help)
+    return Finding(code=Code.FRAMING.value, gate="framing", message=message, help=help)
 
 
 class _Reader:
@@ -110,7 +111,8 @@ class _Reader:
     def close(self) -> None:
         """Report a block that never ended."""
         if self._open:
-            self._say(self._open[2], f"block `{self._open[0]} {self._open[1]}` has no end marker: the reply breaks off")
+            name = f"{self._open[0]} {self._open[1]}"[:160]
+            self._say(self._open[2], f"block `{name}` has no end marker: the reply breaks off")
 
 
 def parse_reply(text: str, expected: Mapping[Label, Sequence[Expected]]) -> Mapping[Label, Framed]:

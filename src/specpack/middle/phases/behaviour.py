@@ -7,6 +7,7 @@ package, a signature or a word of the target that the pack itself does not use.
 import re
 from collections.abc import Iterable, Sequence
 
+from specpack.middle.codes import Code
 from specpack.middle.phases.material import Material, Values, decode_data, judge_data, reject
 from specpack.model.clause import Kind, Section
 from specpack.model.conclusion import BehaviourConclusion, Gap, Phase
@@ -126,5 +127,5 @@ def _find_commitments(value: BehaviourConclusion, source: str, keywords: frozens
             for match in pattern.finditer(text):
                 if match[0] not in source:
                     yield reject(
-                        f"`{match[0]}` is {what}: it commits to a design, and no document has it", code="BU111"
+                        f"`{match[0]}` is {what}: it commits to a design, and no document has it", code=Code.COMMITMENT
                     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from specpack.middle.codec import parse_data
+from specpack.middle.codes import Code
 from specpack.middle.phases.material import data_block, decode_data
 from specpack.model.conclusion import Deviation, FilesConclusion, Gap, Phase, SourceFile
 from specpack.model.finding import Finding
@@ -53,7 +54,7 @@ def files_ask(
         missing = sorted(set(paths) - {f.path for f in value.files})
         if missing:
             told = [f"block `file {path}` is missing, and no gap is reported" for path in missing]
-            return Accepted(findings=tuple(Finding(code="BU101", gate="framing", message=m) for m in told))
+            return Accepted(findings=tuple(Finding(code=Code.FRAMING.value, gate="framing", message=m) for m in told))
         return Accepted(value=value, findings=tuple(check(value)))
 
     return Ask(

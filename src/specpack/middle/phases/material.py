@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from specpack.middle.codec import parse_data
+from specpack.middle.codes import Code
 from specpack.middle.slices import ANCHOR, Slicer
 from specpack.model.clause import Clause
 from specpack.model.conclusion import BehaviourConclusion, Phase, PolicyConclusion
@@ -110,9 +111,9 @@ class Material:
         )
 
 
-def reject(message: str, *, code: str = "BU110", gate: str = "phase", clauses: Sequence[str] = ()) -> Finding:
+def reject(message: str, *, code: Code = Code.PHASE, gate: str = "phase", clauses: Sequence[str] = ()) -> Finding:
     """Return a finding of a phase's gate."""
-    return Finding(code=code, gate=gate, message=message, clauses=tuple(clauses))
+    return Finding(code=code.value, gate=gate, message=message, clauses=tuple(clauses))
 
 
 def data_block(blocks: Sequence[ReplyBlock]) -> str:

@@ -246,3 +246,35 @@ class Place(TypedDict, total=False):
 def reject(code: Code, gate: str, message: str, **place: Unpack[Place]) -> Finding:
     """Return the finding of `code` with its cure as help."""
     return Finding(code=code.value, gate=gate, message=message, help=CURES[code], **place)
+
+
+_SUBJECTS = (
+    (1, "The files of a tree and their syntax"),
+    (20, "The design"),
+    (45, "The files of a unit"),
+    (60, "The files of a test group"),
+    (90, "A run of the whole suite"),
+    (100, "The packages of the design against what the code imports"),
+    (110, "Fragments of other languages in literals"),
+    (120, "The code as a reviewer reads it"),
+    (130, "How the files of the tree hang together"),
+    (140, "The tests of the whole tree"),
+    (150, "The tests, run once more with a unit replaced by a stub"),
+    (160, "The language document of Python"),
+)
+"""First number -> what the gates of the numbers from there on look at."""
+
+
+def find_page(code: str) -> str | None:
+    """Return the page that explains a code (what is looked at, cure), or None where there is none."""
+    known = next((known for known in Code if known == code), None)
+    if known is None:
+        return None
+    subject = [text for first, text in _SUBJECTS if first <= int(code.removeprefix("GT"))][-1]
+    name = known.name.lower().replace("_", " ")
+    cure = CURES[known][:1].upper() + CURES[known][1:]
+    return (
+        f"# {code}: {name}\n\n## Reason\n\n{subject}: a gate of the Python target rejects what was generated there. "
+        f"The finding names the file, the line and the clauses.\n\n## Cure\n\n{cure}. The driver asks the unit or the "
+        "test again with this finding; nothing generated is edited by hand.\n"
+    )
