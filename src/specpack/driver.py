@@ -137,21 +137,21 @@ def build(options: BuildOptions, report: Report = lambda event: None) -> Built:
 def open_engine(options: BuildOptions, home: Home, material: Material, lock: Lock, report: Report) -> Engine:
     """Return the engine of one build: its store with the layers below it, its lock, the provider that was named."""
     layers = [layer for layer in (home.recording, std.STORE) if layer.is_dir()]
-    settings = Settings(
-        locked=options.locked,
-        frozen=options.frozen,
-        fresh=options.fresh,
-        upgrade=options.model if options.upgrade else "",
-        sample=_sample(home) if options.fresh else 0,
-        jobs=options.jobs,
-        window=options.window,
-    )
 
     def find_provider() -> Provider:
         return load_provider(
             options.model, ProviderSettings(folder=options.relay or home.relay, estimate=estimate_tokens)
         )
 
+    settings = Settings(
+        locked=options.locked,
+        frozen=options.frozen,
+        fresh=options.fresh,
+        upgrade=find_provider().name if options.upgrade else "",
+        sample=_sample(home) if options.fresh else 0,
+        jobs=options.jobs,
+        window=options.window,
+    )
     return Engine(
         store=Store(home.store, layers=layers),
         lock=lock,

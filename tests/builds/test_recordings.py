@@ -97,11 +97,20 @@ def test_a_newer_formatter_in_the_environment_changes_no_byte(tmp_path: Path) ->
     assert digest_file(tmp_path / "ulid.zip") in attested
 
 
+def find_python(minor: str) -> str | None:
+    """Return a working interpreter of the minor version, from the path or from pyenv."""
+    known = [shutil.which(f"python{minor}"), *Path.home().glob(f".pyenv/versions/{minor}.*/bin/python")]
+    for python in known:
+        if python and not subprocess.run([python, "--version"], capture_output=True, check=False).returncode:
+            return str(python)
+    return None
+
+
 @pytest.mark.parametrize("minor", ["3.12", "3.13", "3.14"])
 def test_another_python_gives_the_same_bytes(minor: str, tmp_path: Path) -> None:
     """Replay on another minor version; where gates cannot run there, the digest of the recording is what counts."""
-    python = shutil.which(f"python{minor}")
-    if python is None or subprocess.run([python, "--version"], capture_output=True, check=False).returncode:
+    python = find_python(minor)
+    if python is None:
         pytest.skip(f"Python {minor} is not installed here")
     root = Path(__file__).parents[2]
     venv = tmp_path / "venv"

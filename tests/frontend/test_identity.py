@@ -59,6 +59,26 @@ def test_minting_folds_space_and_case_and_never_takes_a_taken_id() -> None:
     assert one not in others
 
 
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(["x", "X ", "y"]), st.booleans()), max_size=30))
+def test_memory_of_attempts_changes_no_id(clauses: list[tuple[str, str, bool]]) -> None:
+    plain: set[str] = set()
+    remembered: set[str] = set()
+    attempts: dict[tuple[str, str], int] = {}
+    for key, text, elsewhere in clauses:
+        one = mint_id(key, ["S"], "", text, plain)
+        assert mint_id(key, ["S"], "", text, remembered, attempts) == one
+        taken = {one, mint_id(key, ["S"], "", "z", plain)} if elsewhere else {one}
+        plain |= taken
+        remembered |= taken
+
+
+def test_many_equal_clauses_have_the_ids_of_one_at_a_time() -> None:
+    taken: set[str] = set()
+    for _ in range(40):
+        taken.add(mint_id("a", ("T", "S"), "", "the same", taken))
+    assert set(ids_of([clause("the same")] * 40)) == taken
+
+
 texts = st.text(st.characters(codec="utf-8"), max_size=12)
 
 

@@ -31,8 +31,8 @@ PAGES: Mapping[Code, Page] = {
     Code.FRAMING: Page(
         name="reply is not framed as asked",
         example="block `file src/shop/bill.py` has no end marker: the reply breaks off",
-        meaning="A reply is blocks between marker lines. Where blocks are missing, repeated, unknown, empty, unfinished "
-        "or no plain text, the reply may have been cut off, so none of the answer is used.",
+        meaning="A reply is blocks between marker lines. Where blocks are missing, repeated, unknown, empty, "
+        "unfinished or no plain text, the reply may have been cut off, so none of the answer is used.",
         cure="Nothing in the pack: the question is asked again with the finding. In a chat window, paste the reply "
         "whole, markers included, or ask for the rest of it.",
     ),

@@ -81,7 +81,8 @@ class Exhausted(Rejected):
         super().__init__(
             f"no answer to `{label}` was accepted in {attempts} attempts: {first}{more}",
             kept="all replies are in the store",
-            help=f"`specpack show {label}` prints the request, the last reply and every finding",
+            help=f"`specpack show {label} PACK` prints requests and replies; change a clause that they trip over, "
+            "or ask anew with `--fresh`",
         )
         self.label = label
         self.findings = tuple(findings)

@@ -34,6 +34,10 @@ class Slicer:
         self.understanding = understanding
         behaviour = {d.name for d in understanding.pack.documents if d.role is Role.BEHAVIOUR}
         self._by_block: dict[tuple[DocumentName, int], list[Clause]] = {}
+        lost = {(c.document, c.block) for c in understanding.clauses.values() if c.id in understanding.overridden}
+        kept = {(c.document, c.block) for c in understanding.clauses.values() if c.id not in understanding.overridden}
+        self._set_aside = lost - kept
+        """Blocks all of whose clauses are overridden: they are shown to nobody."""
         for clause in understanding.clauses.values():
             if clause.id not in understanding.overridden and (clause.force or clause.document in behaviour):
                 self._by_block.setdefault((clause.document, clause.block), []).append(clause)
@@ -114,6 +118,8 @@ class Slicer:
         for index in indexes:
             block = blocks[index]
             clauses = self._by_block.get((document.name, index), [])
+            if (document.name, index) in self._set_aside:
+                continue
             text = _annotate(block, clauses, chosen)
             if text:
                 tight = block.kind is BlockKind.ITEM and former is BlockKind.ITEM
