@@ -93,7 +93,7 @@ SMALL: dict[str, set[str]] = {
         "write again",
         "test again",
     },
-    "neighbour": {"design", "write", "write report", "driver", "test", "write again", "test again"},
+    "neighbour": {"behaviour", "design", "write", "write report", "driver", "test", "write again", "test again"},
     "rationale": set(),
     "platform": {"interventions", "design", "write", "write again"},
     "intervention": {"interventions", "design", "write", "write again"},
@@ -127,7 +127,7 @@ SMALL: dict[str, set[str]] = {
 NOT_IN_LARGE: dict[str, set[str]] = {
     "definition": {"design", "driver"},
     "section": {"design", "write report", "driver"},
-    "neighbour": {"design", "write", "driver", "test", "write again", "test again"},
+    "neighbour": {"behaviour", "design", "write", "driver", "test", "write again", "test again"},
 }
 """Canary -> the questions that show it in a small pack alone, through the context."""
 

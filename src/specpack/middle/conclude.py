@@ -24,7 +24,7 @@ from specpack.model.pack import Role
 from specpack.model.question import Label, Part, Question
 
 CONTEXT_TOKENS = 30_000
-"""Behaviour documents up to this size travel whole with every design, write and test request."""
+"""Behaviour documents up to this size travel whole with every request of behaviour, design, write and test."""
 GAP_ROUNDS = 3
 
 PAUSES = (Phase.POLICY, Phase.INTERVENTIONS, Phase.BEHAVIOUR, Phase.DESIGN, Phase.WRITE)
@@ -32,9 +32,12 @@ PAUSES = (Phase.POLICY, Phase.INTERVENTIONS, Phase.BEHAVIOUR, Phase.DESIGN, Phas
 
 
 def render_context(material: Material, questions: Sequence[Question]) -> tuple[Part, ...]:
-    """Return the behaviour documents whole for design, write and test, where they are small and not there already."""
+    """Return the behaviour documents whole, where they are small and the request does not hold them already.
+
+    A section asked alone needs them too: without them it settles silences that another section does not leave.
+    """
     phases = {q.phase for q in questions}
-    if phases.isdisjoint({Phase.DESIGN, Phase.WRITE, Phase.TEST}):
+    if phases.isdisjoint({Phase.BEHAVIOUR, Phase.DESIGN, Phase.WRITE, Phase.TEST}):
         return ()
     asked = {q.label for q in questions}
     if all(ask.question.label in asked for ask in ask_behaviour(material, {})):

@@ -78,7 +78,7 @@ def check_block(block: Signatures, unit: str | None) -> tuple[Finding, ...]:
         reject(code, _GATE, f"signatures of `{block.path}`: {message}", unit=unit, path=block.path, line=line)
         for code, line, message in (*_check_statements(tree.body, top=True), *_check_names(tree))
     ]
-    if not read_surface(tree).names and not block.path.endswith("__init__.py"):
+    if not read_surface(tree).names and not block.path.endswith(("__init__.py", "__main__.py")):
         found.append(
             reject(Code.BLOCK_EMPTY, _GATE, f"signatures of `{block.path}` declare no name", unit=unit, path=block.path)
         )
