@@ -69,7 +69,7 @@ def _read_zip(file: IO[bytes], intake: Intake) -> None:
             name = member.orig_filename
             kind = stat.S_IFMT(member.external_attr >> 16)
             if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-                intake.refuse(name, "is a link" if kind == stat.S_IFLNK else "is a device or another special file")
+                intake.refuse(name, "link" if kind == stat.S_IFLNK else "device")
                 continue
             path = intake.admit(name, folder=name.endswith("/"))
             if path is None or name.endswith("/") or not is_wanted(path):
@@ -130,9 +130,9 @@ def _bound_headers() -> type[tarfile.TarInfo]:
 
 def _take_member(archive: tarfile.TarFile, member: tarfile.TarInfo, intake: Intake) -> None:
     if member.issym() or member.islnk():
-        intake.refuse(member.name, "is a link")
+        intake.refuse(member.name, "link")
     elif not member.isdir() and (not member.isreg() or member.issparse()):
-        intake.refuse(member.name, "is a device or another special file")
+        intake.refuse(member.name, "device")
     elif (path := intake.admit(member.name, folder=member.isdir())) and member.isreg() and is_wanted(path):
         content = archive.extractfile(member)
         if content is not None:

@@ -27,6 +27,11 @@ def _absent(case: str, message: str, help: str) -> Rule:
     return Rule("SP001", _ABSENT, _E, message, help, case)
 
 
+def _unsafe(case: str, fault: str) -> Rule:
+    cure = "take it out, or store it as a regular file under a plain relative name"
+    return Rule("SP002", _UNSAFE, _E, f"{{holder}} holds `{{member}}`, which {fault}", cure, case)
+
+
 def _large(case: str, reason: str) -> Rule:
     return Rule("SP003", _LARGE, _E, f"{{holder}} {reason}", _SMALLER, case)
 
@@ -45,13 +50,21 @@ READING = (
         "topic `{topic}` is owned by `{path}`, which is not a document of the pack",
         "name the path of a document",
     ),
-    Rule(
-        "SP002",
-        _UNSAFE,
-        _E,
-        "{holder} holds `{member}`, which {fault}",
-        "take it out, or store it as a regular file under a plain relative name",
-    ),
+    _unsafe("link", "is a link"),
+    _unsafe("leaving", "is a link that leaves the folder"),
+    _unsafe("device", "is a device or another special file"),
+    _unsafe("irregular", "is not a regular file"),
+    _unsafe("no name", "has no name"),
+    _unsafe("case", "differs from `{other}` only in the case of letters"),
+    _unsafe("both", "needs `{other}` to be a file and a folder at once"),
+    _unsafe("twice", "stands there twice"),
+    _unsafe("long", "has a name longer than {most} characters"),
+    _unsafe("control", "has control characters or undecodable bytes in its name"),
+    _unsafe("absolute", "is an absolute path"),
+    _unsafe("drive", "begins with a drive letter"),
+    _unsafe("outside", "leads out of the pack"),
+    _unsafe("backslash", "has a backslash in its name"),
+    _unsafe("unicode", "has a name that is not in the Unicode form NFC"),
     Rule(
         "SP002",
         _UNSAFE,

@@ -66,11 +66,11 @@ class Intake:
         """Note an error about the source."""
         self.problems.append(build_diagnostic(code, None, case=case, fields={"holder": self.holder, **fields}))
 
-    def refuse(self, name: str, reason: str) -> None:
-        """Note an unsafe member, in full for the first twenty; `reason` completes "which ..."."""
+    def refuse(self, name: str, case: str, **fields: str) -> None:
+        """Note an unsafe member, in full for the first twenty."""
         self._unsafe += 1
         if self._unsafe <= _MOST_REPORTED:
-            self.report("SP002", member=show_name(name), fault=reason)
+            self.report("SP002", case, member=show_name(name), **fields)
 
     def count(self) -> None:
         """Count one more member. Raises FullError."""
@@ -83,25 +83,25 @@ class Intake:
         self.current = name
         fault = _find_fault(name)
         if fault:
-            self.refuse(name, fault)
+            self.refuse(name, fault, most=f"{_MOST_NAME:,}")
             return None
         parts = [part for part in name.split("/") if part not in ("", ".")]
         if not parts and not folder:
-            self.refuse(name, "has no name")
+            self.refuse(name, "no name")
             return None
         for depth in range(1, len(parts) + 1):
             path = "/".join(parts[:depth])
             is_folder = folder or depth < len(parts)
             earlier, was_folder = self._known.setdefault(path.casefold(), (path, is_folder))
             if earlier != path:
-                self.refuse(name, f"differs from `{show_name(earlier)}` only in the case of letters")
+                self.refuse(name, "case", other=show_name(earlier))
                 return None
             if was_folder != is_folder:
-                self.refuse(name, f"needs `{show_name(path)}` to be a file and a folder at once")
+                self.refuse(name, "both", other=show_name(path))
                 return None
         path = "/".join(parts)
         if not folder and path in self.files:
-            self.refuse(name, "stands there twice")
+            self.refuse(name, "twice")
             return None
         if not folder:
             self.files[path] = b""
@@ -135,21 +135,21 @@ class Intake:
 
 
 def _find_fault(name: str) -> str:
-    """Return why a name is not safe or not the same on every machine, or an empty text."""
+    """Return the case of SP002 for a name that is not safe or not the same on every machine, or an empty text."""
     if len(name) > _MOST_NAME:
-        return f"has a name longer than {_MOST_NAME:,} characters"
+        return "long"
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
-        return "has control characters or undecodable bytes in its name"
+        return "control"
     if name.startswith(("/", "\\")):
-        return "is an absolute path"
+        return "absolute"
     if re.match("[A-Za-z]:", name):
-        return "begins with a drive letter"
+        return "drive"
     if ".." in re.split(r"[/\\]", name):
-        return "leads out of the pack"
+        return "outside"
     if "\\" in name:
-        return "has a backslash in its name"
+        return "backslash"
     if not unicodedata.is_normalized("NFC", name):
-        return "has a name that is not in the Unicode form NFC"
+        return "unicode"
     return ""
 
 

@@ -77,13 +77,13 @@ def _read_folder(root: Path, intake: Intake) -> None:
             name = prefix + unicodedata.normalize("NFC", entry.name)
             real = Path(os.path.realpath(entry.path)) if entry.is_symlink() else None
             if real and not real.is_relative_to(real_root):
-                intake.refuse(name, "is a link that leaves the folder")
+                intake.refuse(name, "leaving")
             elif entry.is_dir():
                 inner = real or ancestors[-1] / entry.name
                 if inner not in ancestors and intake.admit(name, folder=True):
                     waiting.append((Path(entry.path), f"{name}/", (*ancestors, inner)))
             elif not entry.is_file():
-                intake.refuse(name, "is not a regular file")
+                intake.refuse(name, "irregular")
             elif path := intake.admit(name, folder=False):
                 intake.count()
                 with Path(entry.path).open("rb") as file:

@@ -52,7 +52,7 @@ def check_test_file(file: SourceFile, design: DesignConclusion, group: TestGroup
     is_driver = group.id == DRIVER_GROUP
     problems = [
         *check_comments(file.text),
-        *check_handlers(tree, file.text.splitlines()),
+        *check_handlers(tree, file.text.splitlines(), outermost=False),
         *_check_imports(tree, file.path, design, read_layout(design), is_driver=is_driver),
         *_check_calls(tree, is_driver=is_driver),
         *_check_places(tree, file.path),

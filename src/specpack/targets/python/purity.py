@@ -4,6 +4,7 @@ Path: unit -> **purity** -> findings.
 """
 
 import ast
+import builtins
 import io
 import re
 import tokenize
@@ -18,14 +19,29 @@ _SUPPRESSIONS = re.compile(
     r"|isort:|yapf:|pytype:|ty:)",
     re.IGNORECASE,
 )
-_PURE_CALLS = frozenset(
-    {"frozenset", "tuple", "range", "re.compile", "compile", "getLogger", "logging.getLogger", "field", "namedtuple"}
-    | {"dataclasses.field", "str", "int", "float", "bool", "bytes", "len", "min", "max", "sum", "sorted", "timedelta"}
-    | {"cast", "object", "date", "datetime", "enumerate", "zip", "reversed", "chr", "ord", "abs", "round", "divmod"}
+_IMPURE_BUILTINS = frozenset(
+    {
+        "open",
+        "input",
+        "print",
+        "exec",
+        "eval",
+        "compile",
+        "__import__",
+        "breakpoint",
+        "exit",
+        "quit",
+        "globals",
+        "locals",
+    }
+    | {"vars", "setattr", "delattr"}
 )
-_PURE_METHODS = frozenset(
-    {"join", "format", "split", "strip", "encode", "lower", "upper", "items", "keys", "values", "union", "fromhex"}
+_VALUES = (str, bytes, int, float, tuple, frozenset, dict, list, set, range)
+_PURE_CALLS = frozenset(dir(builtins)) - _IMPURE_BUILTINS | frozenset(
+    {"re.compile", "getLogger", "logging.getLogger", "field", "dataclasses.field", "namedtuple", "timedelta", "cast"}
+    | {"date", "datetime", "product", "chain"}
 )
+_PURE_METHODS = frozenset(name for kind in _VALUES for name in dir(kind) if not name.startswith("_"))
 _MUTABLE_CALLS = frozenset({"list", "dict", "set", "defaultdict", "deque", "OrderedDict", "Counter", "bytearray"})
 _MUTATORS = frozenset(
     {"append", "extend", "insert", "remove", "pop", "clear", "add", "discard", "update", "setdefault", "popitem"}
@@ -100,7 +116,9 @@ def _find_work(value: ast.expr) -> str | None:
             called = ast.unparse(node.func)
             last = called.rpartition(".")[2]
             known = called in _PURE_CALLS or last in _MUTABLE_CALLS or last.lstrip("_")[:1].isupper()
-            pure_method = isinstance(node.func, ast.Attribute) and last in _PURE_METHODS
+            pure_method = (
+                isinstance(node.func, ast.Attribute) and last in _PURE_METHODS and not called.startswith("os.")
+            )
             if not known and not pure_method:
                 return called
     return None

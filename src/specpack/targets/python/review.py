@@ -52,16 +52,23 @@ def check_review(tree: ast.Module, text: str, path: str, allowed: frozenset[str]
                 yield Code.DEEP_NESTING, node.lineno, message
 
 
-def check_handlers(tree: ast.Module, lines: list[str]) -> Iterator[Problem]:
-    """Give (code, line, message) for handlers that catch everything or drop what they caught."""
+def check_handlers(tree: ast.Module, lines: list[str], *, outermost: bool = True) -> Iterator[Problem]:
+    """Give (code, line, message) for handlers that catch everything or drop what they caught.
+
+    Where `outermost`, a handler of `Exception` may turn what it caught into an outcome, as an entry point has to.
+    """
     for node in ast.walk(tree):
         if not isinstance(node, ast.ExceptHandler):
             continue
         if node.type is None:
             yield Code.BLIND_EXCEPT, node.lineno, "`except:` catches everything"
-        elif _BROAD & set(_caught(node.type)) and not _raises(node.body):
+        elif _BROAD & set(_caught(node.type)) and not _raises(node.body) and not (outermost and _translates(node)):
             caught = ast.unparse(node.type)
-            yield Code.BLIND_EXCEPT, node.lineno, f"`except {caught}` catches everything and does not raise again"
+            yield (
+                Code.BLIND_EXCEPT,
+                node.lineno,
+                f"`except {caught}` catches everything, and neither raises again nor goes on with what it caught",
+            )
         elif _is_empty(node.body) and not _has_comment(node, lines):
             yield Code.SWALLOWED, node.lineno, f"`except {ast.unparse(node.type)}` drops the error"
 
@@ -74,6 +81,13 @@ def _caught(node: ast.expr) -> Iterator[str]:
 def _raises(body: list[ast.stmt]) -> bool:
     """Return whether the handler raises on some way through it, functions defined in it left aside."""
     return any(isinstance(node, ast.Raise) for statement in body for node in ast.walk(statement))
+
+
+def _translates(node: ast.ExceptHandler) -> bool:
+    """Return whether a handler of `Exception` goes on with what it caught, as the outermost place has to."""
+    caught = set(_caught(node.type)) if node.type else set()
+    used = {n.id for statement in node.body for n in ast.walk(statement) if isinstance(n, ast.Name)}
+    return "BaseException" not in caught and node.name in used
 
 
 def _is_empty(body: list[ast.stmt]) -> bool:
