@@ -17,7 +17,7 @@ from specpack.model.question import ProviderSettings, Reply, Request, Usage, Wai
 
 REQUEST = ".request.md"
 ANSWER = ".answer.md"
-SETTLE_SECONDS = 60.0
+SETTLE_SECONDS = 300.0
 """An answer that is not whole counts as being written until it has not changed for this long."""
 
 _NEEDED = re.compile(r"^==== specpack (\S+) (.+?) ([0-9a-f]{8}) ====$", re.MULTILINE)
