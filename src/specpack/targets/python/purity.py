@@ -38,9 +38,11 @@ _IMPURE_BUILTINS = frozenset(
 )
 _VALUES = (str, bytes, int, float, tuple, frozenset, dict, list, set, range)
 _PURE_CALLS = frozenset(dir(builtins)) - _IMPURE_BUILTINS | frozenset(
-    {"re.compile", "getLogger", "logging.getLogger", "field", "dataclasses.field", "namedtuple", "timedelta", "cast"}
-    | {"date", "datetime", "product", "chain"}
+    {"re.compile", "getLogger", "logging.getLogger", "field", "dataclasses.field", "namedtuple", "cast"}
+    | {"product", "chain"}
 )
+_MAKERS = frozenset({"date", "datetime", "timedelta", "timezone"})
+"""Constructors of values, also behind the name of their module."""
 _PURE_METHODS = frozenset(name for kind in _VALUES for name in dir(kind) if not name.startswith("_"))
 _MUTABLE_CALLS = frozenset({"list", "dict", "set", "defaultdict", "deque", "OrderedDict", "Counter", "bytearray"})
 _MUTATORS = frozenset(
@@ -115,7 +117,7 @@ def _find_work(value: ast.expr) -> str | None:
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             last = called.rpartition(".")[2]
-            known = called in _PURE_CALLS or last in _MUTABLE_CALLS or last.lstrip("_")[:1].isupper()
+            known = called in _PURE_CALLS or last in _MAKERS or last in _MUTABLE_CALLS or last.lstrip("_")[:1].isupper()
             pure_method = (
                 isinstance(node.func, ast.Attribute) and last in _PURE_METHODS and not called.startswith("os.")
             )
