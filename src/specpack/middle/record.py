@@ -35,7 +35,7 @@ def gather_record(
     for label, value in files.items():
         if label.startswith("test/"):
             for test, ids in material.target.cited_ids(value.files).items():
-                for cited in ids:
+                for cited in sorted(material.with_members(ids)):
                     tests.setdefault(cited, []).append(test)
     bindings = {
         binding.clause: binding.check

@@ -101,6 +101,14 @@ class Material:
         assumed = [a.id for a in self.behaviour(values).assumptions]
         return frozenset([*self.understanding.clauses, *self.slicer.sections, *assumed])
 
+    def with_members(self, ids: Iterable[str]) -> frozenset[str]:
+        """Return the ids with all that stands below them: who cites a group cites its items, and a table its rows."""
+        covered = set(ids)
+        for clause in self.understanding.clauses.values():
+            if clause.parent in covered:
+                covered.add(clause.id)
+        return frozenset(covered)
+
     def check_ids(self, ids: Iterable[str], place: str, values: Values) -> tuple[Finding, ...]:
         """Return a finding for each id that does not exist."""
         known = self.known_ids(values)

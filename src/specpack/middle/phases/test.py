@@ -85,7 +85,7 @@ def _ask_group(material: Material, values: Values, design: DesignConclusion, gro
 def _check_cover(material: Material, group: TestGroup, value: FilesConclusion) -> Iterable[Finding]:
     if group.id == DRIVER or not value.files:
         return
-    cited = {i for ids in material.target.cited_ids(value.files).values() for i in ids}
+    cited = material.with_members(i for ids in material.target.cited_ids(value.files).values() for i in ids)
     for clause_id in material.slicer.expand(group.clauses):
         clause = material.understanding.clauses[clause_id]
         if clause.force and clause.force.binding and clause_id not in cited:

@@ -126,8 +126,9 @@ def _check_imports(
             yield Code.SOURCE_READ, item.line, f"`{item.full}` reads source text"
         elif top in ("pytest", "tests") or top in sys.stdlib_module_names:
             continue
-        elif not (is_driver and is_from_package(item.full, design)):
-            yield Code.TEST_IMPORT, item.line, f"`{item.full}` is neither pytest nor standard library"
+        elif not is_from_package(item.full, design):
+            message = f"`{item.full}` is neither pytest nor standard library nor a listed package"
+            yield Code.TEST_IMPORT, item.line, message
 
 
 def _is_support(full: str, *, is_driver: bool) -> bool:
