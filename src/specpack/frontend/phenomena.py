@@ -1,6 +1,6 @@
 """Error phenomena: the error ids that a pack declares, and the clauses that say when each occurs.
 
-Path: clauses -> **phenomena** -> understanding, checks.
+Path: clauses, listing -> **phenomena** -> understanding, checks.
 """
 
 import re
@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from specpack.frontend.definitions import is_error_key
+from specpack.frontend.listing import ErrorTable, find_closed, is_condition_key, is_id, split_ids
 from specpack.model.clause import Clause, ClauseId, ErrorPhenomenon, Kind
 from specpack.model.pack import Role
-from specpack.model.span import Span
 
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[._/-][A-Za-z0-9]+)*\Z")
 _SPOKEN = re.compile(
     r"(?:`error[ _-]?(?:id|code)`|\berror[ _-](?:id|code|identifier)s?\b"
     r"|\b(?:with|raises?|fails?\s+with|returns?)\s+(?:the\s+|an?\s+)?error\b)"
@@ -21,11 +20,6 @@ _SPOKEN = re.compile(
 _EQUATED = re.compile(r"`error[ _-]?(?:id|code)\s*[=:]\s*[\"']?([A-Za-z][A-Za-z0-9._-]*)[\"']?`")
 _CODE = re.compile(r"`([^`\n]+)`")
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)+")
-_CONDITION_KEY = re.compile(
-    r"\A(?:when|if|condition|conditions|cause|causes|trigger|triggers|raised when|returned when|sent when|on|witness|"
-    r"stimulus|situation|reason|rule|check|violation|meaning|description|happens when|occurs when|case|.*\bwhen)\Z",
-    re.I,
-)
 _CONDITION = re.compile(
     r"\b(?:if|when|whenever|where|while|unless|without|after|before|once|until|in case|on|upon|whose|that|which|for|"
     r"otherwise|exceeds?|missing|absent|fails?|lacks?|not|no)\b",
@@ -37,14 +31,14 @@ _CONDITION = re.compile(
 class Phenomena:
     """What the pack says about error ids.
 
-    `closed` holds the ids of a table whose first column is the error id, empty where there is none; `uses` are the ids
-    that other clauses name in an error column, attribute or phrase.
+    `closed` holds the ids of the closed list, empty where there is none; `uses` are the ids that clauses name in an
+    error column, attribute or phrase; `tables` are the closed list, or all that could be it.
     """
 
     errors: tuple[ErrorPhenomenon, ...]
     closed: frozenset[str]
     uses: tuple[tuple[str, Clause], ...]
-    table: Span | None = None
+    tables: tuple[ErrorTable, ...] = ()
 
 
 def find_phenomena(clauses: Mapping[ClauseId, Clause], roles: Mapping[str, Role]) -> Phenomena:
@@ -55,14 +49,13 @@ def find_phenomena(clauses: Mapping[ClauseId, Clause], roles: Mapping[str, Role]
         roles: Document name -> role; contract and policy documents declare no errors of the system.
     """
     declared: dict[str, Clause] = {}
-    closed: dict[str, Clause] = {}
-    uses: list[tuple[str, Clause]] = []
     product = [c for c in clauses.values() if roles[c.document] not in (Role.CONTRACT, Role.POLICY, Role.LANGUAGE)]
-    for clause in product:
-        for name, first in _find_named(clause):
-            if first:
-                closed.setdefault(name, clause)
-            uses.append((name, clause))
+    tables = find_closed(product)
+    closed: dict[str, Clause] = {}
+    for table in tables:
+        for name, row in table.ids.items():
+            closed.setdefault(name, row)
+    uses = [(name, clause) for clause in product for name in _find_named(clause)]
     for name, clause in [*closed.items(), *uses]:
         declared.setdefault(name, clause)
     if closed:
@@ -76,34 +69,26 @@ def find_phenomena(clauses: Mapping[ClauseId, Clause], roles: Mapping[str, Role]
         ErrorPhenomenon(id=name, declared=clause.span, clauses=tuple(witnesses[name]))
         for name, clause in declared.items()
     )
-    table = next(iter(closed.values())).span if closed else None
-    return Phenomena(errors=errors, closed=frozenset(closed), uses=tuple(uses), table=table)
+    return Phenomena(errors=errors, closed=frozenset(closed), uses=tuple(uses), tables=tables)
 
 
-def _find_named(clause: Clause) -> Iterator[tuple[str, bool]]:
-    """Yield the ids that a clause names as error ids, and whether it is a row that begins with one."""
+def _find_named(clause: Clause) -> Iterator[str]:
+    """Yield the ids that a clause names as error ids."""
     if clause.kind in (Kind.RATIONALE, Kind.SAMPLE, Kind.GRAMMAR):
         return
-    for place, (key, value) in enumerate(clause.attributes):
+    for key, value in clause.attributes:
         if is_error_key(key) and clause.kind is not Kind.ATTRIBUTE:
-            for name in _split_ids(value):
-                yield name, clause.kind is Kind.ROW and place == 0
+            yield from split_ids(value)
     if clause.kind is Kind.ROW or clause.kind is Kind.ATTRIBUTE:
         return
     if "error" not in clause.text:
         return
     for match in _SPOKEN.finditer(clause.text):
         for name in _CODE.findall(match[1]):
-            if _ID.match(name):
-                yield name, False
+            if is_id(name):
+                yield name
     for match in _EQUATED.finditer(clause.text):
-        yield match[1], False
-
-
-def _split_ids(value: str) -> list[str]:
-    """Return the identifiers of a cell or attribute, none where it holds prose."""
-    pieces = [piece for piece in re.split(r"\s*(?:,|/|\bor\b|\band\b|<br ?/?>)\s*", value.strip()) if piece]
-    return pieces if pieces and all(_ID.match(piece) for piece in pieces) and len(pieces) < 20 else []
+        yield match[1]
 
 
 def _find_mentions(clause: Clause, ids: Mapping[str, Clause]) -> set[str]:
@@ -114,7 +99,7 @@ def _find_mentions(clause: Clause, ids: Mapping[str, Clause]) -> set[str]:
     if "error" in clause.text:
         words.update(match[1] for match in _EQUATED.finditer(clause.text))
     for _, value in clause.attributes:
-        words.update(_split_ids(value))
+        words.update(split_ids(value))
         words.add(value)
     words.update(_NAME.findall(clause.text))
     return {word for word in words if word in ids}
@@ -124,7 +109,7 @@ def _is_condition(clause: Clause, name: str) -> bool:
     """Whether a clause that mentions an error id says when it occurs."""
     if clause.kind is Kind.ROW:
         keys = [(key, value) for key, value in clause.attributes if value and value != name]
-        return any(_CONDITION_KEY.match(key) for key, _ in keys)
+        return any(is_condition_key(key) for key, _ in keys)
     if clause.kind is Kind.ATTRIBUTE:
         return False
     if any(is_error_key(key) and name in value for key, value in clause.attributes):

@@ -28,6 +28,7 @@ class Rule:
 
 
 _NOT_EXTENDED = "`[precedence] overrides` names `{name}`, which no extended pack has"
+_REPEATED = "row repeated in the table of errors"
 _ANCHOR_IT = "give the clause an anchor such as `{{#name}}` to settle it"
 
 
@@ -86,11 +87,42 @@ UNDERSTANDING = (
         "give the second clause another anchor; the first keeps the id",
     ),
     Rule(
+        "SP020",
+        _REPEATED,
+        _E,
+        "the error `{value}` stands in two rows of the table of errors",
+        "join the conditions in one row, or give the second condition an id of its own",
+        "error",
+    ),
+    Rule(
+        "SP020",
+        _REPEATED,
+        _E,
+        "the step {value} stands in two rows of the table of errors",
+        "number the rows anew, so that their order is known",
+        "step",
+    ),
+    Rule(
+        "SP021",
+        "fence is never closed",
+        _W,
+        "the fence that opens here is never closed, so all below it is read as a sample",
+        "close it by a line of `{mark}`",
+    ),
+    Rule(
+        "SP022",
+        "behaviour document says nothing",
+        _W,
+        "`{document}` has the role behaviour and says nothing",
+        "write what a user of the system can see, or take it out of `[documents]`",
+    ),
+    Rule(
         "SP101",
         "unknown heading tag",
         _E,
         "`{tag}` is no tag that a heading can have",
-        "the nearest tag is `{nearest}`",
+        "write a tag such as MUST or LOCKED, or end the title in words",
+        near="the nearest tag is `{near}`",
     ),
     Rule(
         "SP111",
@@ -166,7 +198,20 @@ UNDERSTANDING = (
     _dangling(
         "rule",
         "the text refers to `rule {name}`, which this document does not have",
-        "the highest number of a rule here is {highest}",
+        "this document numbers no rules; cite a heading, or a clause by its anchor",
+        "the highest number of a rule here is {near}",
+    ),
+    _dangling(
+        "step",
+        "the text refers to `step {name}`, which no table of this document has",
+        "cite a step that is there",
+        "the highest step here is {near}",
+    ),
+    _dangling(
+        "section of",
+        "the text refers to the section `{name}`, which `{document}` does not have",
+        "name a heading that is there",
+        "the nearest is `{near}`",
     ),
     _dangling(
         "place",
@@ -205,6 +250,13 @@ UNDERSTANDING = (
         "drop `{loser}` or say in which case it holds, if that is not meant",
     ),
     Rule(
+        "SP411",
+        "same rule stated twice",
+        _W,
+        "`{first}` and `{second}` say the same in the same words",
+        "keep one of them, so that an edit cannot leave the other behind",
+    ),
+    Rule(
         "SP603",
         "error without stimulus",
         _E,
@@ -221,11 +273,19 @@ UNDERSTANDING = (
         "the nearest id is `{near}`",
     ),
     Rule(
+        "SP603",
+        "error without stimulus",
+        _W,
+        "the tables at {shown} could each be the closed list of errors, and none holds all ids",
+        "put all ids into one table; another table may then repeat some of them",
+        "tables",
+    ),
+    Rule(
         "SP806",
         "locked clause edited",
         _E,
         "the locked clause `{id}` was edited without being unlocked",
-        "name `{id}` with a reason under `[unlock] ids` in `specpack.toml`, or restore the text",
+        'restore the text, or write `ids = [{{ id = "{id}", reason = "..." }}]` below `[unlock]` in `specpack.toml`',
     ),
     Rule(
         "SP807",

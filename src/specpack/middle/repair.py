@@ -128,7 +128,7 @@ async def _rule(
         part = Part(title="Ruling", text=f"{told}: {ruling.why}")
         if test_is_right or ruling.outcome is Outcome.NEITHER:
             shown = finding if test_is_right else replace(finding, expected="")
-            for unit in _suspects(material, design, (*ruling.clauses, *finding.clauses)):
+            for unit in _suspects(material, design, ruling.clauses):
                 plan.add(unit_label(unit), shown, part, digest)
         if not test_is_right:
             withheld = replace(finding, unit=None, observed="")
@@ -137,9 +137,11 @@ async def _rule(
 
 
 def _suspects(material: Material, design: DesignConclusion, cited: Sequence[str]) -> list[str]:
-    """Return the units that cite any of the clauses, else those of the entry points."""
+    """Return the units that cite the most of the clauses, else those of the entry points."""
     chosen = set(material.slicer.expand(cited))
-    units = [u.id for u in design.units if not chosen.isdisjoint(material.slicer.expand(u.clauses))]
+    counts = {u.id: len(chosen & set(material.slicer.expand(u.clauses))) for u in design.units}
+    most = max(counts.values(), default=0)
+    units = [unit for unit, count in counts.items() if most and count == most]
     return units or sorted({e.unit for e in design.entry_points})
 
 

@@ -3,24 +3,25 @@
 Path: reading -> **checks** -> diagnostics.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from specpack.frontend.catalogue import build_diagnostic
+from specpack.frontend.listing import ErrorTable
 from specpack.frontend.nearest import Suggester
 from specpack.frontend.reading import Reading
 from specpack.model.diagnostic import Diagnostic
 
 
 def check_errors(reading: Reading) -> Iterator[Diagnostic]:
-    """Report error ids that nothing provokes, and conditions that name an id outside the table of errors.
+    """Report error ids that nothing provokes, and what is wrong with the closed list of errors.
 
-    Reports: SP603.
+    Reports: SP020 (a row that repeats another), SP603.
     """
     phenomena = reading.phenomena
     for error in phenomena.errors:
-        if error.clauses:
-            continue
-        yield build_diagnostic("SP603", error.declared, fields={"id": error.id})
+        if not error.clauses:
+            yield build_diagnostic("SP603", error.declared, fields={"id": error.id})
+    yield from _check_tables(phenomena.tables)
     seen: set[str] = set()
     known, suggester = sorted(phenomena.closed), Suggester()
     for name, clause in phenomena.uses:
@@ -28,7 +29,32 @@ def check_errors(reading: Reading) -> Iterator[Diagnostic]:
             continue
         seen.add(name)
         fields = {"id": name, "near": suggester.find_nearest(name, known) or ""}
-        table = [(phenomena.table, "the table of errors")] if phenomena.table else []
+        tables = [(table.rows[0].span, "the table of errors") for table in phenomena.tables]
         yield build_diagnostic(
-            "SP603", clause.span, case="unlisted", fields=fields, secondary=table, clauses=[clause.id]
+            "SP603", clause.span, case="unlisted", fields=fields, secondary=tables, clauses=[clause.id]
+        )
+
+
+def _check_tables(tables: Sequence[ErrorTable]) -> Iterator[Diagnostic]:
+    """Report rows that repeat another, and several tables that could each be the closed list."""
+    for table in tables:
+        for case, value, first, row in table.repeated:
+            yield build_diagnostic(
+                "SP020",
+                row.span,
+                case=case,
+                fields={"value": value},
+                label="the later row",
+                secondary=[(first.span, "the first row")],
+                clauses=[first.id, row.id],
+            )
+    if len(tables) > 1:
+        first, *others = [table.rows[0].span for table in tables]
+        shown = [f"`{span.document}:{span.line}`" for span in (first, *others)]
+        yield build_diagnostic(
+            "SP603",
+            others[0],
+            case="tables",
+            fields={"shown": " and ".join([", ".join(shown[:-1]), shown[-1]])},
+            secondary=[(span, "or this table") for span in (first, *others[1:])],
         )

@@ -8,19 +8,20 @@ import ast
 from specpack.targets.python.signatures import Function
 
 
-def describe_call(test: str, source: str) -> tuple[str, ...]:
-    """Return the test's sentence and its steps, without assertions and without the exceptions that it waits for.
+def describe_call(test: str, source: str, case: str = "") -> tuple[str, ...]:
+    """Return the test's name and steps, without assertions and without the exceptions that it waits for.
 
     Args:
         test: `tests/test_x.py::test_name`.
         source: Text of the test file.
+        case: The parameters of the failing case, as pytest names them; empty where there are none.
     """
-    name = test.partition("::")[2]
+    name = test.partition("::")[2] + (f"[{case}]" if case else "")
     try:
         tree = ast.parse(source)
     except SyntaxError:
         return (f"`{name}`",)
-    function = next((n for n in ast.walk(tree) if isinstance(n, Function) and n.name == name), None)
+    function = next((n for n in ast.walk(tree) if isinstance(n, Function) and n.name == name.partition("[")[0]), None)
     if function is None:
         return (f"`{name}`",)
     steps = _strip(function.body)

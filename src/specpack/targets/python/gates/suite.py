@@ -31,6 +31,8 @@ class Outcomes:
     failed: Mapping[str, str]
     passed: frozenset[str]
     skipped: frozenset[str]
+    cases: Mapping[str, str]
+    """Failed test -> the parameters of its first failing case, as pytest names them."""
     broken: Mapping[str, str]
     """Path that could not be collected -> traceback."""
     executed: int
@@ -81,6 +83,7 @@ def _read_outcomes(result: RunResult) -> Outcomes | None:
     if root is None:
         return None
     failed: dict[str, str] = {}
+    cases: dict[str, str] = {}
     broken: dict[str, str] = {}
     passed: set[str] = set()
     skipped: set[str] = set()
@@ -95,12 +98,14 @@ def _read_outcomes(result: RunResult) -> Outcomes | None:
             skipped.add(test)
         elif text:
             failed.setdefault(test, text)
+            cases.setdefault(test, case.get("name", "").partition("[")[2].removesuffix("]"))
             executed += 1
         else:
             passed.add(test)
             executed += 1
     return Outcomes(
         failed=failed,
+        cases=cases,
         passed=frozenset(passed) - frozenset(failed),
         skipped=frozenset(skipped),
         broken=broken,
@@ -184,7 +189,7 @@ def _check_failures(
             clauses=clauses,
             expected=blend(told.expected, again.expected) or NO_EXCEPTION,
             observed=blend(told.observed, again.observed),
-            evidence=describe_call(test, source),
+            evidence=describe_call(test, source, first.cases[test]),
         )
     for test in sorted(first.skipped | second.skipped):
         message = f"test `{test.partition('::')[2]}` is skipped"
