@@ -13,6 +13,7 @@ from specpack.frontend.masking import Masked
 from specpack.frontend.modality import find_modals
 from specpack.frontend.places import index_places
 from specpack.frontend.tables import draft_table
+from specpack.frontend.tags import find_capitals, is_acronym
 from specpack.model.clause import Block, BlockKind, Kind, Modality, Source
 from specpack.model.pack import Document
 
@@ -43,6 +44,7 @@ def draft_document(document: Document, blocks: Sequence[Block]) -> Drafting:
     )
     for block in blocks:
         _draft_block(drafting, block)
+    _remark_suspects(drafting)
     return drafting
 
 
@@ -118,6 +120,18 @@ def _draft_heading(drafting: Drafting, block: Block) -> None:
         start, end = 0, len(block.text.rstrip())
         draft = drafting.add(block, Kind.META, start, end, title.text)
         draft.anchor = title.anchor
+
+
+def _remark_suspects(drafting: Drafting) -> None:
+    """Remark words that end a heading as a tag would, and that are no acronym of the document."""
+    suspects = [(index, title) for index, title in drafting.titles.items() if title.suspect]
+    used = find_capitals(drafting.document.text) if suspects else set()
+    for index, title in suspects:
+        if not is_acronym(title.suspect, title.text, used):
+            block = drafting.blocks[index]
+            start = max(block.text.rfind(title.suspect), 0)
+            span = drafting.span(block, start, start + len(title.suspect))
+            drafting.remark("SP101", span, tag=title.suspect)
 
 
 def _draft_rationale(drafting: Drafting, block: Block) -> None:

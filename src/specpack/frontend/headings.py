@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from specpack.frontend.tags import find_suspect
 from specpack.model.clause import Force
 
 TAGS: dict[str, Force] = {
@@ -27,7 +28,8 @@ TAGS: dict[str, Force] = {
     "NON GOALS": Force.NON_GOAL,
 }
 _SILENT = frozenset({"LOCKED", "INFORMATIVE", "NON-NORMATIVE", "NORMATIVE"})
-_KNOWN = tuple(sorted({*TAGS, *_SILENT}))
+KNOWN = tuple(sorted({*TAGS, *_SILENT}))
+"""All tags."""
 _LIKE_TAG = re.compile(
     r"(?:PREFER|MANDAT|FORBID|PROHIBIT|DISCOURAG|ENCOURAG|ADVIS|SUGGEST|DEPRECAT|OBLIGAT|CRITICAL|IMPORTANT|FROZEN|"
     r"FIXED|STRICT|ALLOW|PERMIT|EXPECT|DESIR|NICE TO HAVE|WON'T|CANNOT)"
@@ -64,6 +66,8 @@ class Title:
     locked: bool = False
     tagged: bool = False
     unknown: tuple[str, ...] = ()
+    suspect: str = ""
+    """What stands where a tag would, and may be one that nobody knows or an acronym; it stays in `text`."""
     rationale: bool = False
     definitions: bool = False
     contents: bool = False
@@ -101,16 +105,11 @@ def parse_title(source: str) -> Title:
         locked=locked,
         tagged=bool(tags) or force is not None,
         unknown=tuple(unknown),
+        suspect=find_suspect(text),
         rationale=bool(_RATIONALE.match(text)) or "INFORMATIVE" in tags or "NON-NORMATIVE" in tags,
         definitions=bool(_DEFINITIONS.match(text)),
         contents=bool(_CONTENTS.match(text)),
     )
-
-
-def suggest_tag(tag: str) -> str:
-    """Return the known tag that is most like an unknown one."""
-    close = get_close_matches(tag, _KNOWN, n=1, cutoff=0.0)
-    return close[0] if close else "MUST"
 
 
 def _read_tags(words: str) -> tuple[list[str], list[str]]:
@@ -125,6 +124,6 @@ def _read_tags(words: str) -> tuple[list[str], list[str]]:
         pieces = name.split()
         if pieces and "LOCKED" in pieces and " ".join(p for p in pieces if p != "LOCKED") in TAGS:
             found += ["LOCKED", " ".join(p for p in pieces if p != "LOCKED")]
-        elif _LIKE_TAG.match(name) or get_close_matches(name, _KNOWN, n=1, cutoff=0.85):
+        elif _LIKE_TAG.match(name) or get_close_matches(name, KNOWN, n=1, cutoff=0.85):
             strange.append(name)
     return found, strange

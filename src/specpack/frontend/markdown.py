@@ -45,6 +45,8 @@ class _Piece:
     """Piece that introduces this one."""
     container: tuple[int, ...] = ()
     """Items around the piece; pieces of one container are neighbours."""
+    mark: str = ""
+    """What opens a fence."""
 
 
 @dataclass(slots=True)
@@ -149,10 +151,11 @@ def _add_leaf(walk: _Walk, token: Token) -> None:
     """Add the piece of a leaf; words on an item's own line are the item."""
     first, last = token.map or [0, 0]
     kind = _LEAVES[token.type]
+    mark = token.markup if token.type == "fence" else ""
     if not walk.items:
         level = int(token.tag[1]) if kind is BlockKind.HEADING else 0
         parent = walk.lead() if kind in (BlockKind.TABLE, BlockKind.FENCE) else None
-        walk.add(_Piece(kind, first, last, level, parent))
+        walk.add(_Piece(kind, first, last, level, parent, mark=mark))
         return
     if kind is BlockKind.HEADING:
         kind = BlockKind.PARAGRAPH
@@ -164,7 +167,8 @@ def _add_leaf(walk: _Walk, token: Token) -> None:
         if not on_marker:
             _open_item(walk, walk.openings[-1] + 1)
     parent = walk.lead() if kind in (BlockKind.TABLE, BlockKind.FENCE) else (walk.container() or (None,))[-1]
-    added = walk.add(_Piece(kind, first, last, 0, parent if parent is not None else walk.leads[-1], walk.container()))
+    parent = parent if parent is not None else walk.leads[-1]
+    added = walk.add(_Piece(kind, first, last, 0, parent, walk.container(), mark))
     if walk.items[-1] is None:
         walk.items[-1] = added
 
@@ -241,9 +245,17 @@ def _finish(claimed: Sequence[tuple[_Piece, int]], places: Places, text: str) ->
                 level=level,
                 parent=parent,
                 informative=informative,
+                unclosed="" if _is_closed(source, piece.mark) else piece.mark,
             )
         )
     return tuple(blocks)
+
+
+def _is_closed(source: str, mark: str) -> bool:
+    """Whether a fence ends in a line of its own mark, at least as long; what is no fence needs none."""
+    first, _, rest = source.rpartition("\n")
+    last = rest.strip(" \t>")
+    return not mark or (bool(first) and len(last) >= len(mark) and not last.strip(mark[0]))
 
 
 def _reaches(lead: Block) -> bool:

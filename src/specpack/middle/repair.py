@@ -131,7 +131,7 @@ async def _rule(
             for unit in _suspects(material, design, ruling.clauses):
                 plan.add(unit_label(unit), shown, part, digest)
         if not test_is_right:
-            withheld = replace(finding, unit=None, observed="")
+            withheld = replace(finding, unit=None, observed="", path=None, line=None)
             quoted = finding.observed in ruling.why
             plan.add(_owner(design, withheld), withheld, replace(part, text=told) if quoted else part, digest)
 

@@ -113,6 +113,8 @@ class Block:
     fence."""
     informative: bool = False
     """Rationale, example commentary, comments: left out of slices."""
+    unclosed: str = ""
+    """Of a fence that nothing closes, the mark that would close it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
