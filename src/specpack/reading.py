@@ -1,9 +1,11 @@
 """Read and understand a pack with all that it extends.
 
-Path: options -> **reading** -> check, driver. Joins the front end with the standard pack; no model, store or target.
+Path: options -> **reading** -> check, driver. Joins the front end with the standard pack and the names
+of the targets that are installed; no model, no store.
 """
 
 from functools import partial
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from specpack import EDITION, std
@@ -18,7 +20,12 @@ from specpack.model.understanding import Understanding
 def compose(path: Path) -> tuple[Pack, tuple[Diagnostic, ...]]:
     """Return the composed pack, documents not yet parsed, with what was wrong on the way."""
     pack, diagnostics = compose_pack(
-        read_source(path), edition=EDITION, find_std=partial(read_source, std.PACK), read=read_source, root=path
+        read_source(path),
+        edition=EDITION,
+        find_std=partial(read_source, std.PACK),
+        read=read_source,
+        root=path,
+        targets=frozenset(entry.name for entry in entry_points(group="specpack.targets")),
     )
     return pack, tuple(diagnostics)
 

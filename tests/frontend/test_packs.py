@@ -14,7 +14,7 @@ from specpack.model.pack import Pack, Role
 from specpack.model.span import DocumentName
 
 STD = {
-    "specpack.toml": '[pack]\nname = "std"\nversion = "1"\nedition = "1"\n[documents]\n'
+    "specpack.toml": '[pack]\nname = "std"\nversion = "1.0.0"\nedition = "1"\n[documents]\n'
     'policy = ["policy/*.md"]\nlanguage = ["language/*.md"]\n',
     "policy/testing.md": "# Testing\n",
     "policy/review.md": "# Review\n",
@@ -26,7 +26,7 @@ def write_manifest(
     name: str = "app", extends: str = "", documents: str = 'behaviour = ["**/*.md"]', more: str = ""
 ) -> str:
     return (
-        f'[pack]\nname = "{name}"\nversion = "1"\nedition = "1"\ntarget = "python"\nextends = [{extends}]\n'
+        f'[pack]\nname = "{name}"\nversion = "1.0.0"\nedition = "1"\ntarget = "python"\nextends = [{extends}]\n'
         f"[documents]\n{documents}\n{more}"
     )
 
@@ -82,7 +82,7 @@ def test_documents_come_in_rising_rank_with_names_and_keys(tmp_path: Path) -> No
         "b/two.md": "two",
     }
     assert list(keys(pack)) == [document.name for document in pack.documents]
-    assert (pack.name, pack.version, pack.target, pack.edition) == ("app", "1", "python", "1")
+    assert (pack.name, pack.version, pack.target, pack.edition) == ("app", "1.0.0", "python", "1")
     ranks = {document.name: pack.rank_of(document) for document in pack.documents}
     assert ranks["house:policy/naming.md"] > ranks["std:policy/testing.md"]
     assert ranks["b/one.md"] > ranks["house:policy/naming.md"]
@@ -297,9 +297,14 @@ def test_a_pack_without_a_manifest_is_inferred_aloud(tmp_path: Path) -> None:
     assert all(document.inferred for document in pack.documents)
     assert (pack.name, pack.target, pack.edition, pack.layers) == ("my-pack-2", "python", "1", ("my-pack-2",))
     assert {(d.code, d.severity) for d in diagnostics} == {("SP102", Severity.INFORMATION)}
-    told = "\n".join(d.message for d in diagnostics)
-    assert all(f"`{path}`" in told for path in files)
-    assert "`python` is taken" in told
+    outside, inferred = diagnostics
+    assert outside.message == "read as outside the pack: `CHANGELOG.md`, `README.md`, `package.json`"
+    assert "the name `my-pack-2`, the target `python` and the roles of 6 documents" in inferred.message
+    (lines,) = inferred.notes
+    write_pack(tmp_path / "My pack (2)", {"specpack.toml": lines.partition("\n\n")[2]})
+    declared, told = compose(tmp_path / "My pack (2)")
+    assert told == ()
+    assert {d.path: d.role for d in declared.documents if d.pack != "std"} == {d.path: d.role for d in pack.documents}
 
 
 @pytest.mark.parametrize(

@@ -17,5 +17,8 @@ def run(options: argparse.Namespace) -> int:
         print(render_diagnostics(understanding))
         coverage = understanding.coverage
         clauses = sum(c.force is not None for c in understanding.clauses.values() if not c.document.startswith("std:"))
-        print(f"{clauses} clauses with a force, {coverage.share:.1%} of {coverage.words} behaviour words in no clause")
+        print(
+            f"{clauses} clauses with a force, {coverage.share:.1%} of {coverage.words} behaviour words in no clause, "
+            f"{coverage.unforced_share:.1%} of {coverage.sentences} behaviour sentences without a force"
+        )
     return 1 if understanding.failed else 0

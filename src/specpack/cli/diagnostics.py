@@ -15,7 +15,7 @@ from specpack.model.understanding import Understanding
 
 def render_diagnostics(understanding: Understanding) -> str:
     """Return all diagnostics with their places and excerpts, and a line of counts."""
-    texts = {d.name: d.text for d in understanding.pack.documents}
+    texts = {**understanding.pack.texts, **{d.name: d.text for d in understanding.pack.documents}}
     pieces = [render_diagnostic(d, texts) for d in understanding.diagnostics]
     return "\n\n".join([*pieces, render_counts(understanding.diagnostics)])
 

@@ -1,7 +1,6 @@
 """`specpack new`: begin a pack that checks clean."""
 
 import argparse
-import re
 from pathlib import Path
 
 from specpack import EDITION
@@ -38,8 +37,10 @@ What a user of the system can see. Everything here is a rule, a definition or a 
 
 def run(options: argparse.Namespace) -> int:
     """Write the folder of a new pack."""
+    from specpack.frontend.manifest import NAME
+
     name: str = options.name
-    if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+    if not NAME.fullmatch(name):
         raise WrongUse(f"`{name}` is no name of a pack", help="use lower-case letters, digits and hyphens")
     folder = Path(name)
     if folder.exists():

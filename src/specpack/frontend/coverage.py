@@ -6,16 +6,17 @@ Path: clauses -> **coverage** -> checks. Words count as uncovered where only a f
 from collections.abc import Iterable
 
 from specpack.frontend.drafts import Drafting
-from specpack.model.clause import BlockKind
+from specpack.model.clause import BlockKind, Kind
 from specpack.model.pack import Role
 from specpack.model.understanding import Coverage
 
+_SENTENCES = (Kind.NORM, Kind.GROUP, Kind.INFORMATION)
 _UNCOUNTED = (BlockKind.COMMENT, BlockKind.FRONT_MATTER)
 
 
 def measure_coverage(draftings: Iterable[Drafting]) -> Coverage:
-    """Return the words of behaviour documents, rationale left out, and how many of them nothing recognised."""
-    words = uncovered = 0
+    """Return words and sentences of behaviour documents, rationale left out: all, not recognised, without a force."""
+    words = uncovered = sentences = unforced = 0
     for drafting in draftings:
         if drafting.document.role is not Role.BEHAVIOUR:
             continue
@@ -23,4 +24,7 @@ def measure_coverage(draftings: Iterable[Drafting]) -> Coverage:
             if not block.informative and block.kind not in _UNCOUNTED:
                 words += len(block.text.split())
         uncovered += sum(len(draft.text.split()) for draft in drafting.drafts if draft.fallback)
-    return Coverage(words=words, uncovered=min(words, uncovered))
+        spoken = [draft for draft in drafting.drafts if draft.kind in _SENTENCES]
+        sentences += len(spoken)
+        unforced += sum(draft.modality is None for draft in spoken)
+    return Coverage(words=words, uncovered=min(words, uncovered), sentences=sentences, unforced=unforced)

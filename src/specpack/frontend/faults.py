@@ -23,8 +23,8 @@ _KNOWN = "known here: {known}"
 _MEANT = "did you mean `{near}`"
 
 
-def _absent(case: str, message: str, help: str) -> Rule:
-    return Rule("SP001", _ABSENT, _E, message, help, case)
+def _absent(case: str, message: str, help: str, near: str = "") -> Rule:
+    return Rule("SP001", _ABSENT, _E, message, help, case, near)
 
 
 def _unsafe(case: str, fault: str) -> Rule:
@@ -36,13 +36,20 @@ def _large(case: str, reason: str) -> Rule:
     return Rule("SP003", _LARGE, _E, f"{{holder}} {reason}", _SMALLER, case)
 
 
-def _entry(case: str, message: str, help: str = "", near: str = "") -> Rule:
+def _entry(case: str, message: str, help: str, near: str = "") -> Rule:
     return Rule("SP005", _ENTRY, _E, f"`{{document}}` {message}", help, case, near)
 
 
 READING = (
     _absent("pack", "there is no pack at `{path}`", "name a folder, a zip or a tar that exists"),
     _absent("extended", "there is no pack at `{path}` to extend", "give the path from this pack's folder to it"),
+    _absent("inside", "there is no `specpack.toml` here, but in {shown}", "did you mean {shown}"),
+    _absent(
+        "document",
+        "`{path}` is {what}, not a pack",
+        "name the folder, zip or tar that holds it",
+        "did you mean `{near}`",
+    ),
     _absent("documents", "pack `{pack}` has no documents", "write a document, or list one under `[documents]`"),
     _absent("entry", "`{glob}` matches no document", "write the document, or take the entry out"),
     _absent(
@@ -104,17 +111,47 @@ READING = (
     ),
     _entry("table", "has no use for `{key}`", _KNOWN, _MEANT),
     _entry("key", "has no use for `{key}` in `[{table}]`", _KNOWN, _MEANT),
-    _entry("not a table", "needs `{key}` to be a table"),
-    _entry("name", "needs a pack name of letters, digits, `.`, `_` and `-`"),
+    _entry("not a table", "needs `{key}` to be a table", "write its entries below a line such as `[{key}]`"),
+    _entry(
+        "name",
+        "needs a pack name of lower-case letters, digits and hyphens that begins with a letter",
+        "the name becomes that of the zip and of the package",
+        "`{near}` would do",
+    ),
+    _entry("version", "needs a version of three numbers", 'write it like `version = "1.2.3"`'),
+    _entry("target", "names the target `{target}`, which is not installed", "installed here: {known}", _MEANT),
+    _entry(
+        "topic",
+        "gives the topic `{topic}` an owner, and no heading or clause holds its words",
+        "use the words of a heading, or take the entry out",
+    ),
     _entry("missing", "does not say `{key}` in `[{table}]`", 'add `{key} = "..."` there'),
-    _entry("text", "needs `{key}` to be a text that is not empty"),
-    _entry("extends", "needs `extends` to be a list"),
-    _entry("extended", 'needs each of `extends` to be "std" or {{ path, digest }}'),
-    _entry("absolute", "needs `{path}` to be relative to the pack"),
-    _entry("digest", "needs a digest to be `sha256:` and 64 hexadecimal digits"),
-    _entry("globs", "needs `{key}` to be a list of globs"),
-    _entry("glob", "needs `{glob}` to be a plain relative path or glob"),
-    _entry("unlock", "needs each of `ids` to be {{ id, reason }}"),
+    _entry("text", "needs `{key}` to be a text that is not empty", 'write `{key} = "..."`'),
+    _entry("extends", "needs `extends` to be a list", 'write it like `extends = ["std"]`'),
+    _entry(
+        "extended",
+        'needs each of `extends` to be "std" or {{ path, digest }}',
+        'write another pack as `{{ path = "../house" }}`, with its digest where it is pinned',
+    ),
+    _entry(
+        "no such pack",
+        "extends `{named}`, which is no pack that comes with specpack",
+        'only `"std"` goes by its name; write another pack as `{{ path = "../{named}" }}`',
+        _MEANT,
+    ),
+    _entry("absolute", "needs `{path}` to be relative to the pack", "give the path from this pack's folder to it"),
+    _entry(
+        "digest",
+        "needs a digest to be `sha256:` and 64 hexadecimal digits",
+        "take the entry `digest` out to pin nothing",
+    ),
+    _entry("globs", "needs `{key}` to be a list of globs", 'write it like `{key} = ["*.md"]`'),
+    _entry("glob", "needs `{glob}` to be a plain relative path or glob", "begin at the pack's folder, without `..`"),
+    _entry(
+        "unlock",
+        "needs each of `ids` to have an id and a reason",
+        'write it like `ids = [{{ id = "{id}", reason = "..." }}]` or `ids = {{ "{id}" = "..." }}`',
+    ),
     Rule(
         "SP005",
         _ENTRY,
@@ -205,11 +242,22 @@ READING = (
         "keep the line whose text is in the documents",
         "twice",
     ),
-    Rule("SP102", _INFERRED, _I, "`{document}` has no declared role and is read as {role}", _DECLARE),
-    Rule("SP102", _INFERRED, _I, "pack `{pack}` names no target; `{target}` is taken", _DECLARE, "target"),
     Rule(
-        "SP102", _INFERRED, _I, "the pack has no `{manifest}`; it is called `{pack}` after its folder", _DECLARE, "name"
+        "SP102",
+        _INFERRED,
+        _I,
+        "pack `{pack}` declares no documents, so the roles of {count} are inferred",
+        "add the lines to its `specpack.toml`, each document in the list where it belongs",
     ),
+    Rule(
+        "SP102",
+        _INFERRED,
+        _I,
+        "the pack has no manifest, so the name `{pack}`, the target `{target}` and the roles of {count} are inferred",
+        "write the lines to `specpack.toml`, each document in the list where it belongs",
+        "all",
+    ),
+    Rule("SP102", _INFERRED, _I, "pack `{pack}` names no target; `{target}` is taken", _DECLARE, "target"),
     Rule("SP102", _INFERRED, _I, "read as outside the pack: {shown}", _DECLARE, "outside"),
 )
 """Rules of the reading half, in the order of their codes."""

@@ -4,9 +4,10 @@ Path: sources -> **manifest** -> packs -> understand.
 """
 
 import difflib
+import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from specpack.frontend.catalogue import build_diagnostic
@@ -14,8 +15,9 @@ from specpack.model.diagnostic import Diagnostic
 from specpack.model.pack import Role
 from specpack.model.span import DocumentName, Span, locate
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-"""What a pack may be called."""
+NAME = re.compile(r"[a-z][a-z0-9-]*")
+"""What a pack may be called; the package of the codebase is called after it."""
+_VERSION = re.compile(r"\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?")
 _TABLES = {
     "pack": ("name", "version", "target", "edition", "extends"),
     "documents": tuple(role.value for role in Role),
@@ -93,11 +95,15 @@ def parse_manifest(text: str, document_name: DocumentName) -> tuple[Manifest, tu
     pack, precedence = tables["pack"], tables["precedence"]
     name = reading.read_text(pack, "pack", "name", required=True)
     if name and not NAME.fullmatch(name):
-        reading.reject("name", "pack", "name")
+        reading.reject("name", "pack", "name", near=suggest_name(name))
         name = ""
+    version = reading.read_text(pack, "pack", "version")
+    if version and not _VERSION.fullmatch(version):
+        reading.reject("version", "pack", "version")
+        version = ""
     manifest = Manifest(
         name=name,
-        version=reading.read_text(pack, "pack", "version"),
+        version=version,
         target=reading.read_text(pack, "pack", "target"),
         edition=reading.read_text(pack, "pack", "edition", required=True),
         extends=reading.read_extends(pack.get("extends", [])),
@@ -108,6 +114,31 @@ def parse_manifest(text: str, document_name: DocumentName) -> tuple[Manifest, tu
         places=reading.places,
     )
     return manifest, tuple(sorted(reading.diagnostics, key=lambda d: (d.span is None, d.span, d.message)))
+
+
+def suggest_name(name: str) -> str:
+    """Return the allowed name that is most like another one; empty where nothing of it is left."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return slug if NAME.fullmatch(slug) else f"pack-{slug}" if slug else ""
+
+
+def render_manifest(documents: Sequence[tuple[str, Role]], head: tuple[str, str, str] | None) -> str:
+    """Return the lines of a manifest that give documents their roles, below `head`: name, target and edition."""
+    lines: list[str] = []
+    if head:
+        name, target, edition = (json.dumps(text) for text in head)
+        lines += ["[pack]", f"name = {name}", 'version = "0.1.0"', f"target = {target}", f"edition = {edition}"]
+        lines += ['extends = ["std"]', ""]
+    lines.append("[documents]")
+    for role in Role:
+        paths = [json.dumps(_escape(path), ensure_ascii=False) for path, known in documents if known is role]
+        lines += [f"{role.value} = [{', '.join(paths)}]"] if paths else []
+    return "\n".join(lines)
+
+
+def _escape(path: str) -> str:
+    """Return a path as a glob that matches it alone."""
+    return re.sub(r"([*?\[])", r"[\1]", path)
 
 
 class _Reading:
@@ -121,7 +152,7 @@ class _Reading:
 
     def reject(self, case: str, *keys: str, value: str | None = None, known: Iterable[str] = (), **fields: str) -> None:
         """Note a case of SP005 at an entry, or at what there is of the way to it."""
-        near = difflib.get_close_matches(keys[-1], known, 1)
+        near = difflib.get_close_matches(fields.get("named", keys[-1]), known, 1)
         told = {
             "document": self._document,
             "table": keys[0],
@@ -163,6 +194,8 @@ class _Reading:
             span = self.place("pack", "extends", value=shown)
             if item == "std":
                 found.append(Extended(path=None, digest=None, span=span))
+            elif isinstance(item, str):
+                self.reject("no such pack", "pack", "extends", value=item, known=["std"], named=item)
             elif (
                 not isinstance(item, dict) or not isinstance(path, str) or not path or item.keys() - {"path", "digest"}
             ):
@@ -215,7 +248,7 @@ class _Reading:
                 found[item["id"]] = item["reason"]
                 self.places["unlock", "ids", item["id"]] = self.place("unlock", "ids", value=item["id"])
             else:
-                self.reject("unlock", "unlock", "ids", value=place)
+                self.reject("unlock", "unlock", "ids", value=place, id=place or "document.abcde")
         return found
 
 

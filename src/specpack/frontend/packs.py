@@ -1,11 +1,12 @@
 """Packs composed: the pack itself and all that it extends, as documents with roles and keys.
 
-Path: sources, manifest, documents -> **packs** -> understand.
+Path: sources, manifest, documents, roles -> **packs** -> understand.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from specpack.frontend.catalogue import build_diagnostic
@@ -13,13 +14,12 @@ from specpack.frontend.documents import (
     choose_key,
     compute_digest,
     decode_text,
-    infer_role,
     mark_start,
-    match_glob,
     name_documents,
 )
 from specpack.frontend.identity import match_documents, parse_identities, render_slug
 from specpack.frontend.manifest import NAME, Extended, Manifest, parse_manifest
+from specpack.frontend.roles import infer_roles, match_roles, report_inferred
 from specpack.frontend.sources import Source
 from specpack.model.diagnostic import Diagnostic
 from specpack.model.pack import Digest, Document, Identity, Pack, Role
@@ -40,6 +40,8 @@ class _Layer:
     manifest: Manifest
     text: str
     """The manifest as it is written, empty where there is none."""
+    texts: Mapping[DocumentName, str]
+    """The texts of manifest and identity file, as messages call them."""
     documents: tuple[Document, ...]
     identities: tuple[Identity, ...]
     digest: Digest
@@ -52,6 +54,7 @@ def compose_pack(
     find_std: Callable[[], Source],
     read: Callable[[Path], Source],
     root: Path,
+    targets: Collection[str] | None = None,
 ) -> tuple[Pack, tuple[Diagnostic, ...]]:
     """Return a pack with all that it extends, and what is wrong with any of them, `Source.diagnostics` included.
 
@@ -61,16 +64,19 @@ def compose_pack(
         find_std: Gives the standard pack.
         read: Gives the pack at a path, `read_source` in the main.
         root: Where the pack itself stands, folder or archive; paths in `extends` are relative to it as to a folder.
+        targets: Names of the targets that are installed; None where any name will do.
 
     Reports: SP001 (nothing there), SP005 to SP009 (manifest, cycle, edition, digest), SP015 to SP018 (encoding, roles,
     replaced documents, identity file), SP102 (inferred).
     """
     composing = _Composing(edition, find_std, read)
+    source = _refuse_outer(source)
     composing.add(source, Path(os.path.realpath(root)), ())
     layers = composing.layers
     own = layers[-1]
     documents = _assign_keys(layers, composing.replace_documents())
     composing.check_owners(documents)
+    composing.check_target(own.manifest, targets)
     pairs: list[tuple[str, str]] = [(document.name, document.digest) for document in documents]
     pairs += [(f"{layer.name}:{MANIFEST}", compute_digest(layer.text)) for layer in layers[:-1]]
     names = {layer.name: {d.path: d.name for d in documents if d.pack == layer.name} for layer in layers}
@@ -87,6 +93,8 @@ def compose_pack(
         unlocked=own.manifest.unlocked,
         overrides={known: reason for layer in layers for known, reason in layer.manifest.overrides.items()},
         identities={layer.name: layer.identities for layer in layers if layer.identities},
+        texts={name: text for layer in layers for name, text in layer.texts.items()},
+        places={keys: place for layer in layers for keys, place in layer.manifest.places.items()},
     )
     return pack, tuple(composing.diagnostics)
 
@@ -129,9 +137,10 @@ class _Composing:
     def _read_manifest(self, source: Source, place: Path | None, *, main: bool) -> tuple[Manifest, str, bool]:
         """Return the manifest with a name in any case, its text, and whether roles cannot be known."""
         shown = source.name if NAME.fullmatch(source.name) else render_slug(source.name) or "pack"
-        default = "std" if place is None else shown
+        shown = shown if NAME.fullmatch(shown) else f"pack-{shown}"
+        default = "std" if place is None else shown if NAME.fullmatch(shown) else "pack"
         if MANIFEST not in source.files:
-            return Manifest(name=default), "", not source.files
+            return Manifest(name=default), "", bool(source.diagnostics) and not source.files
         name = DocumentName(MANIFEST)
         text, _ = decode_text(source.files[MANIFEST], name)
         called = parse_manifest(text, name)[0].name or default
@@ -179,29 +188,31 @@ class _Composing:
 
     def _make_layer(self, source: Source, manifest: Manifest, text: str, *, main: bool, broken: bool) -> _Layer:
         prefix = "" if main else f"{manifest.name}:"
+        texts = {DocumentName(prefix + MANIFEST): text} if text else {}
         identities: tuple[Identity, ...] = ()
         if IDENTITIES in source.files:
             name = DocumentName(prefix + IDENTITIES)
             lines, problems = decode_text(source.files[IDENTITIES], name)
             identities, found = parse_identities(lines, name)
             self.diagnostics += [*problems, *found]
-        if broken:
-            roles: dict[str, Role] = {}
-        elif manifest.patterns is None:
-            roles = self._infer_roles(source, prefix)
-        else:
-            roles = self._match_roles(source, manifest)
+            if found:
+                texts[name] = lines
+        roles: dict[str, Role] = {}
+        if not broken:
+            roles, problems = self._find_roles(source, manifest, prefix, main=main)
+            self.diagnostics += problems
         documents = [
             self._make_document(source, path, role, manifest.name, prefix, inferred=manifest.patterns is None)
             for path, role in roles.items()
         ]
         if main and not broken:
-            self._check_main(source, manifest, documents)
+            self._check_main(manifest, documents)
         pairs = [(document.path, document.digest) for document in documents]
         return _Layer(
             name=manifest.name,
             manifest=manifest,
             text=text,
+            texts=texts,
             documents=tuple(documents),
             identities=identities,
             digest=_digest_files(pairs, text),
@@ -213,54 +224,30 @@ class _Composing:
         name = DocumentName(prefix + path)
         text, problems = decode_text(source.files[path], name)
         self.diagnostics += problems
-        if inferred:
-            self.report("SP102", mark_start(name), document=name, role=role.value)
         digest = compute_digest(text)
         return Document(pack=pack, path=path, name=name, key="", role=role, text=text, digest=digest, inferred=inferred)
 
-    def _check_main(self, source: Source, manifest: Manifest, documents: Sequence[Document]) -> None:
+    def _find_roles(
+        self, source: Source, manifest: Manifest, prefix: str, *, main: bool
+    ) -> tuple[dict[str, Role], list[Diagnostic]]:
+        """Return path -> role, as declared or as inferred."""
+        files = {path: data for path, data in source.files.items() if path not in _OWN_FILES}
+        if manifest.patterns is not None:
+            return match_roles(files, manifest.patterns)
+        roles, problems = infer_roles(files, prefix)
+        if roles:
+            known = {"name": manifest.name, "target": _DEFAULT_TARGET, "edition": self._edition}
+            whole, place = main and not manifest.places, manifest.places.get(("pack", "name"))
+            problems.append(report_inferred(roles, **known, whole=whole, place=place))
+        return roles, problems
+
+    def _check_main(self, manifest: Manifest, documents: Sequence[Document]) -> None:
         """Report what only the pack itself needs: documents, and a target."""
         if not documents:
             self.report("SP001", None, "documents", pack=manifest.name)
-        if not manifest.target and any(document.role is Role.BEHAVIOUR for document in documents):
+        if not manifest.target and manifest.places and any(d.role is Role.BEHAVIOUR for d in documents):
             place = manifest.places.get(("pack", "name"))
             self.report("SP102", place, "target", pack=manifest.name, target=_DEFAULT_TARGET)
-        if MANIFEST not in source.files:
-            self.report("SP102", None, "name", manifest=MANIFEST, pack=manifest.name)
-
-    def _infer_roles(self, source: Source, prefix: str) -> dict[str, Role]:
-        """Return path -> role by the names of files, sorted by role, with a note on what stays outside."""
-        inferred: list[tuple[Role, str]] = []
-        outside: list[str] = []
-        for path in sorted(source.files.keys() - _OWN_FILES):
-            role = infer_role(path, source.files[path].decode("utf-8", "replace"))
-            if role:
-                inferred.append((role, path))
-            else:
-                outside.append(path)
-        if outside:
-            shown = ", ".join(f"`{prefix}{path}`" for path in outside[:5])
-            more = f" and {len(outside) - 5} more" if len(outside) > 5 else ""
-            self.report("SP102", None, "outside", shown=shown + more)
-        ranks = list(Role)
-        return {path: role for role, path in sorted(inferred, key=lambda pair: (ranks.index(pair[0]), pair[1]))}
-
-    def _match_roles(self, source: Source, manifest: Manifest) -> dict[str, Role]:
-        """Return path -> role by the manifest's globs, sorted by role, then as listed."""
-        owners: dict[str, tuple[Role, Span]] = {}
-        paths = sorted(source.files.keys() - _OWN_FILES)
-        for pattern in manifest.patterns or ():
-            matching = [path for path in paths if match_glob(path, pattern.glob)]
-            if not matching:
-                self.report("SP001", pattern.span, "entry", glob=pattern.glob)
-            for path in matching:
-                role, first = owners.setdefault(path, (pattern.role, pattern.span))
-                if role is not pattern.role:
-                    roles = {"path": path, "first": role.value, "second": pattern.role.value}
-                    label = (first, f"{role.value} here")
-                    self.diagnostics.append(build_diagnostic("SP016", pattern.span, fields=roles, secondary=[label]))
-        ranks = list(Role)
-        return {path: role for path, (role, _) in sorted(owners.items(), key=lambda item: ranks.index(item[1][0]))}
 
     def replace_documents(self) -> list[Document]:
         """Return all documents in rising rank of their packs, without those that a higher pack replaces."""
@@ -278,6 +265,19 @@ class _Composing:
                 kept[document.pack, document.path] = document
         return list(kept.values())
 
+    def check_target(self, manifest: Manifest, targets: Collection[str] | None) -> None:
+        """Report a target of the pack itself that nobody knows."""
+        if targets is None or not manifest.target or manifest.target in targets:
+            return
+        near = get_close_matches(manifest.target, sorted(targets), 1)
+        fields = {
+            "document": MANIFEST,
+            "target": manifest.target,
+            "known": ", ".join(f"`{name}`" for name in sorted(targets)) or "none",
+            "near": near[0] if near else "",
+        }
+        self.report("SP005", manifest.places["pack", "target"], "target", **fields)
+
     def check_owners(self, documents: Iterable[Document]) -> None:
         """Report topics that are owned by a document that does not exist."""
         known = {(d.pack, d.path) for d in documents}
@@ -287,6 +287,16 @@ class _Composing:
                 if (layer.name, path) not in known and path not in names:
                     span = layer.manifest.places[("precedence", "owns", topic)]
                     self.report("SP001", span, "owner", topic=topic, path=path)
+
+
+def _refuse_outer(source: Source) -> Source:
+    """Return a source without files where it has no manifest and its folders do: it is no pack, it holds some."""
+    inside = sorted(path.removesuffix(f"/{MANIFEST}") for path in source.files if path.endswith(f"/{MANIFEST}"))
+    if MANIFEST in source.files or not inside:
+        return source
+    shown = ", ".join(f"`{path}`" for path in inside[:5]) + (f" or {len(inside) - 5} more" if len(inside) > 5 else "")
+    problem = build_diagnostic("SP001", None, case="inside", fields={"shown": shown})
+    return replace(source, files={}, diagnostics=(*source.diagnostics, problem))
 
 
 def _digest_files(pairs: Iterable[tuple[str, str]], manifest: str) -> Digest:

@@ -27,6 +27,11 @@ _MODAL = re.compile(
     r"|\b(?:must|shall)(?:\s+not)?\b"
 )
 _WORD = re.compile(r"`[^`]+`|[^\W_][\w.'-]*")
+_NO_OBJECT = re.compile(
+    r"(?:\b(?:MUST|SHALL|SHOULD)(?:\s+(?:NOT|NEVER|not|never))?|\bREQUIRED\s+to)"
+    r"(?:\s+(?!(?:if|when|whenever|where|while|unless|that|which|who|whose|and|or|but|because|until|after|before|no)\b)"
+    r"[^\s,;:.]+){1,4}?(\s+no)(?=\s)"
+)
 _STOP_WORDS = frozenset(
     [
         *("a", "an", "the", "any", "all", "every", "each", "some", "this", "that", "these", "those", "its", "their"),
@@ -74,7 +79,8 @@ def settle_conflicts(pack: Pack, clauses: Mapping[ClauseId, Clause]) -> Settleme
     conflicts = []
     actions = _group_actions(clauses, overridden)
     order = {name: place for place, name in enumerate(clauses)}
-    for first, second in sorted(_find_pairs(actions), key=lambda pair: order[pair[0].id]):
+    opposed = _group_opposed(actions)
+    for first, second in sorted(_find_pairs(opposed), key=lambda pair: order[pair[0].id]):
         conflict = _settle(pack, documents, first, second)
         conflicts.append(conflict)
         if conflict.winner is not None:
@@ -90,7 +96,11 @@ def settle_conflicts(pack: Pack, clauses: Mapping[ClauseId, Clause]) -> Settleme
 
 def normalise_action(clause: Clause) -> tuple[str, ...]:
     """Return the words of a clause that say who does what: without modals, articles, stop words, case and plural."""
-    words = map(_normalise_word, _WORD.findall(_MODAL.sub(" ", clause.composed)))
+    return _normalise_text(clause.composed)
+
+
+def _normalise_text(text: str) -> tuple[str, ...]:
+    words = map(_normalise_word, _WORD.findall(_MODAL.sub(" ", text)))
     return tuple(word for word in words if word is not None)
 
 
@@ -121,13 +131,36 @@ def _group_actions(
     return actions
 
 
-def _find_pairs(actions: Mapping[_Action, Sequence[Clause]]) -> list[tuple[Clause, Clause]]:
+def _group_opposed(actions: Mapping[_Action, Sequence[Clause]]) -> dict[_Action, list[tuple[bool, Clause]]]:
+    """Return bearer and action -> whether a clause demands it, and the clause, in source order.
+
+    "MUST print no line" forbids to print a line, and "at least one line" is what "any line" denies.
+    """
+    opposed: dict[_Action, list[tuple[bool, Clause]]] = {}
+    for (bearer, action), group in actions.items():
+        for clause in group:
+            demands, key = clause.force in _POSITIVE, action
+            if "no" in action and (match := _NO_OBJECT.search(clause.composed)):
+                demands = not demands
+                key = _normalise_text(clause.composed[: match.start(1)] + clause.composed[match.end(1) :])
+            if "least" in action:
+                key = tuple(word for place, word in enumerate(key) if not _is_least_one(key, place))
+            opposed.setdefault((bearer, key), []).append((demands, clause))
+    return opposed
+
+
+def _is_least_one(words: Sequence[str], place: int) -> bool:
+    """Whether a word is part of "at least one", whose "at" is a stop word."""
+    return words[place : place + 2] == ("least", "one") or words[max(place - 1, 0) : place + 1] == ("least", "one")
+
+
+def _find_pairs(opposed: Mapping[_Action, Sequence[tuple[bool, Clause]]]) -> list[tuple[Clause, Clause]]:
     """Return the pairs of opposite polarity on the same action, four for a demanding clause at most."""
     pairs: list[tuple[Clause, Clause]] = []
-    for group in actions.values():
-        forbidding = [clause for clause in group if clause.force in _NEGATIVE][:4]
+    for group in opposed.values():
+        forbidding = [clause for demands, clause in group if not demands][:4]
         if forbidding:
-            pairs += [(clause, other) for clause in group if clause.force in _POSITIVE for other in forbidding]
+            pairs += [(clause, other) for demands, clause in group if demands for other in forbidding]
     return pairs
 
 
@@ -182,12 +215,7 @@ def find_owner(pack: Pack, first: Clause, second: Clause, one: Document, other: 
     if one.name == other.name:
         return None
     for topic, path in pack.owns.items():
-        words = set(topic.lower().split())
-        about = [
-            words <= set(re.findall(r"\w+", " ".join((*clause.section, clause.composed)).lower()))
-            for clause in (first, second)
-        ]
-        if not any(about):
+        if not is_about(first, topic) and not is_about(second, topic):
             continue
         owners = [
             clause for clause, document in ((first, one), (second, other)) if path in (document.name, document.path)
@@ -195,3 +223,8 @@ def find_owner(pack: Pack, first: Clause, second: Clause, one: Document, other: 
         if len(owners) == 1:
             return owners[0]
     return None
+
+
+def is_about(clause: Clause, topic: str) -> bool:
+    """Whether a clause and the headings above it hold all words of a topic."""
+    return set(topic.lower().split()) <= set(re.findall(r"\w+", " ".join((*clause.section, clause.composed)).lower()))

@@ -13,6 +13,8 @@ from functools import cached_property
 
 from specpack.frontend.drafts import Drafting
 from specpack.frontend.identity import render_slug
+from specpack.frontend.masking import FILLER
+from specpack.frontend.steps import find_steps, list_steps
 from specpack.model.clause import Block, BlockKind
 from specpack.model.pack import Document, Pack
 from specpack.model.span import DocumentName, Span
@@ -30,8 +32,18 @@ _FOREIGN = re.compile(
 )
 _SECTION = re.compile(
     r"\b[Ss]ections?\s+(?:(?P<number>\d+(?:\.\d+)*)\b|[\"\u201c](?P<quoted>[^\"\u201c\u201d\n]{1,80})[\"\u201d])"
-    r"|\b(?:[Ss]ee|in|under)\s+(?:the\s+)?sections?\s+(?P<named>[A-Z][\w'-]*(?:[ ][A-Za-z][\w'-]*){0,5})"
+    r"|\b(?:(?:[Ss]ee|[Ii]n|[Uu]nder|[Oo]f|[Ff]rom|[Bb]y|[Pp]er|[Tt]o)\s+(?:the\s+)?|[Tt]he\s+)sections?\s+"
+    rf"(?:(?P<named>[A-Z][\w'-]+(?:[ ][A-Za-z][\w'-]*){{0,5}})|(?P<coded>{FILLER}+))"
 )
+_CODED = re.compile(r"`+ ?([A-Z][\w' -]{1,78}?) ?`+")
+_NAME_ENDS = re.compile(
+    r"\s(?:of|in|is|are|and|or|for|to|on|by|with|that|which|has|have|holds?|must|may|shall|should|says?|gives?|lists?|"
+    r"defines?|describes?|applies|apply|above|below|at|as|from|when|where|if|but|so|then|MUST|MAY|SHALL|SHOULD|NOT)\b.*",
+    re.S,
+)
+_MODAL_NAME = re.compile(r"(?:MUST|MAY|SHALL|SHOULD|REQUIRED|OPTIONAL|RECOMMENDED)\b")
+_OF_DOCUMENT = re.compile(r"[\s*_]*(?:of|in)\s+(?:the\s+)?(?:document\s+|file\s+)?`?((?:[\w.-]+/)*[\w-][\w.-]*\.md)\b")
+_BARE_FILE = re.compile(r"(?<![\w/.:@#-])(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.(?:md|markdown)(?![\w/-])")
 _RULE = re.compile(r"\b[Rr]ules?\s+(?P<number>\d{1,4})\b(?!\s*(?:times|%|of RFC))")
 _RULE_LABEL = re.compile(r"\A[\W_]*(?:\d{1,9}[.)]\s+)?[Rr]ule\s+(\d{1,4})\s*[:.\u2014-]")
 _ORDINAL = re.compile(r"\A[ \t>]*(\d{1,9})[.)](?=\s|\Z)")
@@ -45,6 +57,7 @@ class Target(StrEnum):
     DOCUMENT = "document"
     SECTION = "section"
     RULE = "rule"
+    STEP = "step"
     CLAUSE = "clause"
     ANCHOR = "anchor"
 
@@ -58,9 +71,9 @@ class Reference:
     span: Span
     found: int
     near: tuple[str, ...] = ()
-    """Where nothing is found: names of the same kind that exist, for a suggestion; of rules the highest number."""
-    sentence: str = ""
-    """The words around it, for documents only."""
+    """Where nothing is found: names of the same kind that exist, for a suggestion; of numbers the highest."""
+    document: str = ""
+    """Of a section, the document that the text says it stands in; empty where it says none."""
 
 
 @dataclass
@@ -73,6 +86,7 @@ class _Index:
     slugs: dict[DocumentName, set[str]] = field(default_factory=dict)
     numbers: dict[DocumentName, set[str]] = field(default_factory=dict)
     rules: dict[DocumentName, Counter[int]] = field(default_factory=dict)
+    steps: dict[DocumentName, frozenset[int]] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
     _near: dict[tuple[DocumentName, ...], tuple[str, ...]] = field(default_factory=dict)
     _found: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
@@ -144,6 +158,7 @@ def _build_index(pack: Pack, draftings: Mapping[DocumentName, Drafting]) -> _Ind
         slugs.update(draft.anchor for draft in drafting.drafts if draft.anchor)
         index.headings[name], index.slugs[name], index.numbers[name] = headings, slugs, numbers
         index.rules[name] = Counter(_number_rules(drafting))
+        index.steps[name] = list_steps(drafting.drafts)
     return index
 
 
@@ -164,21 +179,24 @@ def _find_in_block(drafting: Drafting, block: Block, index: _Index, ids: set[str
     for start, end, _, address in masked.links:
         if reference := _follow_link(drafting, block, (start, end), address, index):
             yield reference
-    for start, end, content in masked.codes:
-        if _FILE.match(content) and (pointing := _POINTING.search(masked.mask[max(0, start - 40) : start])):
-            found = len(index.find_documents(document, content))
+    named = [(start, end, content) for start, end, content in masked.codes if _FILE.match(content)]
+    if ".m" in masked.mask:
+        named += [(*match.span(), match[0]) for match in _BARE_FILE.finditer(masked.mask)]
+    for start, end, content in named:
+        if _POINTING.search(masked.mask[max(0, start - 40) : start]):
             yield Reference(
                 target=Target.DOCUMENT,
                 name=content,
                 span=drafting.span(block, start, end),
-                found=found if pointing else 1,
+                found=len(index.find_documents(document, content)),
                 near=tuple(index.paths.get(document.pack, ())),
-                sentence=masked.words(max(0, start - 200), end + 100),
             )
     if "ection" in masked.mask:
         yield from _find_sections(drafting, block, index)
     if "ule" in masked.mask:
         yield from _find_rules(drafting, block, index)
+    if "tep" in masked.mask:
+        yield from _find_steps(drafting, block, index)
     for match in _CLAUSE_ID.finditer(masked.mask) if "[" in masked.mask else ():
         name = masked.source[match.start("id") : match.end("id")]
         if name.partition(".")[0] in index.keys:
@@ -224,28 +242,69 @@ def find_documents(document: Document, name: str, paths: Mapping[str, Sequence[s
 def _find_sections(drafting: Drafting, block: Block, index: _Index) -> Iterator[Reference]:
     """Yield references to sections by number or by name."""
     masked = drafting.mask(block)
-    for match in _SECTION.finditer(masked.mask):
-        around = masked.source[max(0, match.start() - 60) : match.end() + 60]
-        if _FOREIGN.search(around):
-            continue
+    at = 0
+    while match := _SECTION.search(masked.mask, at):
+        at = match.end()
         group = match.lastgroup or "named"
-        span = drafting.span(block, match.start(group), match.end(group))
-        text = masked.source[match.start(group) : match.end(group)]
+        start, end = match.span(group)
+        text = masked.source[start:end]
+        around = masked.source[max(0, match.start() - 60) : match.end() + 60]
+        coded = _CODED.fullmatch(text) if group == "coded" else None
+        if _FOREIGN.search(around) or _MODAL_NAME.match(text) or (group == "coded" and coded is None):
+            continue
         if group == "number":
             found = text in index.all_numbers
             near = () if found else index.near_numbers
-        else:
-            found = _names_heading(text.lower(), index.all_headings, exact=group == "quoted")
-            near = () if found else index.near_headings
-        yield Reference(target=Target.SECTION, name=text, span=span, found=int(found), near=near)
+            span = drafting.span(block, start, end)
+            yield Reference(target=Target.SECTION, name=text, span=span, found=int(found), near=near)
+            continue
+        if group == "named":
+            text = text[: _measure_name(text, index.all_headings)]
+            at = end = start + len(text)
+        name = coded[1] if coded else text
+        yield _look_up(drafting.document, name, drafting.span(block, start, end), masked.source[end:], index)
 
 
-def _names_heading(text: str, headings: Collection[str], *, exact: bool) -> bool:
-    """Whether a text is a heading, or begins with one where it is not quoted."""
-    if text in headings or text.rstrip(".") in headings:
-        return True
-    words = text.split()
-    return not exact and any(" ".join(words[:count]) in headings for count in range(1, len(words)))
+def _look_up(document: Document, name: str, span: Span, after: str, index: _Index) -> Reference:
+    """Return the reference to a section by its name; words behind it may say in which document it stands."""
+    headings, near, holder = index.all_headings, index.near_headings, ""
+    wanted = {name.lower(), name.lower().rstrip(".")}
+    if holding := _OF_DOCUMENT.match(after.lstrip('"\u201d')):
+        paths = index.find_documents(document, holding[1])
+        if not paths:
+            return Reference(target=Target.SECTION, name=name, span=span, found=1)
+        holder = paths[0]
+        headings = frozenset().union(*(h for n, h in index.headings.items() if n.endswith(holder)))
+        near = tuple(sorted(headings))
+    found = not wanted.isdisjoint(headings)
+    return Reference(
+        target=Target.SECTION, name=name, span=span, found=int(found), near=() if found else near, document=holder
+    )
+
+
+def _measure_name(text: str, headings: Collection[str]) -> int:
+    """Return how much of a text is the name of a section: the longest heading it begins with, else up to a verb."""
+    ends = [match.start() for match in re.finditer(r"(?= )|\Z", text)]
+    known = [end for end in ends if text[:end].lower().rstrip(".") in headings]
+    return max(known, default=len(_NAME_ENDS.sub("", text)))
+
+
+def _find_steps(drafting: Drafting, block: Block, index: _Index) -> Iterator[Reference]:
+    """Yield references to steps by number, where a table of the document numbers steps."""
+    masked = drafting.mask(block)
+    known = index.steps[drafting.document.name]
+    numbers = index.rules[drafting.document.name]
+    for start, end, number in find_steps(masked.mask) if known else ():
+        around = masked.source[max(0, start - 60) : end + 60]
+        if number in numbers or _FOREIGN.search(around) or _OF_DOCUMENT.match(masked.source[end:]):
+            continue
+        yield Reference(
+            target=Target.STEP,
+            name=str(number),
+            span=drafting.span(block, start, end),
+            found=int(number in known),
+            near=(str(max(known)),),
+        )
 
 
 def _find_rules(drafting: Drafting, block: Block, index: _Index) -> Iterator[Reference]:

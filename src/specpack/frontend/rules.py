@@ -107,7 +107,7 @@ UNDERSTANDING = (
         "fence is never closed",
         _W,
         "the fence that opens here is never closed, so all below it is read as a sample",
-        "close it by a line of `{mark}`",
+        "close it by a line that holds its mark alone: {mark}",
     ),
     Rule(
         "SP022",

@@ -12,11 +12,15 @@ from pathlib import Path
 from specpack.frontend.archives import CORRUPT, read_archive
 from specpack.frontend.catalogue import build_diagnostic
 from specpack.frontend.intake import FullError, Intake, Source, is_foreign, is_wanted, show_name
+from specpack.model.diagnostic import Diagnostic
 
 __all__ = ["Source", "read_source"]
 
 _MOST_ENTRIES = 200_000
 """Entries of a folder that are looked at, documents or not."""
+_MANIFEST = "specpack.toml"
+_TEXTS = frozenset({".md", ".markdown", ".toml", ".ids", ".lock", ".json", ".yaml", ".yml"})
+"""Endings of what may stand in a pack and is none."""
 _ARCHIVE_ENDING = re.compile(r"\.(zip|tar|tgz|tbz2|txz|tar\.(gz|bz2|xz))$", re.IGNORECASE)
 
 
@@ -26,15 +30,29 @@ def read_source(path: Path) -> Source:
     Only `.md`, `.toml`, `.ids`, `.lock`, `.json`, `.yaml` and `.yml` files are read; hidden files and folders are not.
     Where the source cannot be read to its end, `files` is empty.
 
-    Reports: SP001 (nothing there), SP002 (unsafe member), SP003 (too large), SP004 (unreadable).
+    Reports: SP001 (nothing there, or a single document), SP002 (unsafe member), SP003 (too large), SP004 (unreadable).
     """
     name = Path(os.path.realpath(path)).name or "pack"
     if path.is_dir():
         return _read_guarded(path, name, f"folder `{show_name(name)}`", archive=False)
+    if path.suffix.lower() in _TEXTS and path.is_file():
+        return Source(name=name, diagnostics=(_refuse_file(path),))
     if path.exists():
         return _read_guarded(path, name, f"archive `{show_name(name)}`", archive=True)
     problem = build_diagnostic("SP001", None, case="pack", fields={"path": show_name(path.as_posix())})
     return Source(name=name, diagnostics=(problem,))
+
+
+def _refuse_file(path: Path) -> Diagnostic:
+    """Return SP001 for a document that is given for a pack, with the folder above it that has a manifest."""
+    real = Path(os.path.realpath(path))
+    holder = next((folder for folder in real.parents if (folder / _MANIFEST).is_file()), None)
+    near = ""
+    if holder:
+        near = Path(holder if path.is_absolute() else os.path.relpath(holder)).as_posix()
+    what = "a manifest" if path.name == _MANIFEST else "a document"
+    fields = {"path": show_name(path.as_posix()), "what": what, "near": show_name(near)}
+    return build_diagnostic("SP001", None, case="document", fields=fields)
 
 
 def _read_guarded(path: Path, name: str, holder: str, *, archive: bool) -> Source:

@@ -32,7 +32,24 @@ _ACRONYMS = frozenset(
         *("HTTP", "HTTPS", "ID", "IDE", "IDS", "IO", "IP", "ISO", "JPEG", "JSON", "JWT", "KPI", "LAN", "LTS", "MFA"),
         *("MVP", "NFC", "OAUTH", "OIDC", "OS", "PDF", "PII", "PNG", "POSIX", "QA", "RAM", "REST", "RFC", "RPC", "SAML"),
         *("SDK", "SFTP", "SHA", "SLA", "SLO", "SMTP", "SQL", "SSH", "SSL", "SSO", "SVG", "TCP", "TLS", "TOML", "TSV"),
-        *("TTL", "TTY", "UDP", "UI", "ULID", "URI", "URL", "US", "USB", "UTC", "UTF", "UUID", "UX", "VAT", "VPN", "XML"),
+        *(
+            "TTL",
+            "TTY",
+            "UDP",
+            "UI",
+            "ULID",
+            "URI",
+            "URL",
+            "US",
+            "USB",
+            "UTC",
+            "UTF",
+            "UUID",
+            "UX",
+            "VAT",
+            "VPN",
+            "XML",
+        ),
         *("XSS", "YAML", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"),
     ]
 )
@@ -56,7 +73,7 @@ def is_acronym(word: str, title: str, used: Collection[str]) -> bool:
     if word in used or word in _ACRONYMS:
         return True
     words = re.findall(r"[a-z0-9]+", title[: title.rfind(word)].lower())
-    return 1 < len(words) and len(word) <= _LONGEST_ACRONYM and _follows(word.lower(), words)
+    return len(words) > 1 and len(word) <= _LONGEST_ACRONYM and _follows(word.lower(), words)
 
 
 def suggest_tag(tag: str, known: Collection[str]) -> str:

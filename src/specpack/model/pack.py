@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
 
-from specpack.model.span import DocumentName
+from specpack.model.span import DocumentName, Span
 
 Digest = NewType("Digest", str)
 """Lower-case hexadecimal SHA-256, 64 characters."""
@@ -75,6 +75,10 @@ class Pack:
     """Id of an extended pack's clause that this pack sets aside -> the reason, from `[precedence] overrides`."""
     identities: Mapping[str, tuple[Identity, ...]] = field(default_factory=dict)
     """Pack name -> the lines of its identity file."""
+    texts: Mapping[DocumentName, str] = field(default_factory=dict)
+    """Manifest or identity file, as messages call it -> its text; these are no documents."""
+    places: Mapping[tuple[str, ...], Span] = field(default_factory=dict)
+    """Entry of a manifest -> where it stands: `("precedence", "owns", topic)`; the pack's own manifest goes before."""
 
     def rank_of(self, document: Document) -> tuple[int, int]:
         """Return the document's rank for conflicts, higher wins: role first, then the layer of its pack."""

@@ -18,11 +18,20 @@ class Coverage:
 
     words: int
     uncovered: int
+    sentences: int = 0
+    """Sentences of behaviour documents, list items among them; rows, definitions and samples are none."""
+    unforced: int = 0
+    """How many of the sentences carry no force, so that nothing fails when they are ignored."""
 
     @property
     def share(self) -> float:
         """Uncovered words as a share of all, 0.0 for an empty pack."""
         return self.uncovered / self.words if self.words else 0.0
+
+    @property
+    def unforced_share(self) -> float:
+        """Sentences without a force as a share of all, 0.0 for an empty pack."""
+        return self.unforced / self.sentences if self.sentences else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

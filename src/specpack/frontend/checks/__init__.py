@@ -6,7 +6,13 @@ and asks nobody.
 
 from collections.abc import Callable, Iterable
 
-from specpack.frontend.checks.conflicts import check_conflicts, check_forces, check_overrides
+from specpack.frontend.checks.conflicts import (
+    check_conflicts,
+    check_forces,
+    check_overrides,
+    check_owners,
+    check_repeats,
+)
 from specpack.frontend.checks.coverage import check_coverage
 from specpack.frontend.checks.definitions import check_definitions
 from specpack.frontend.checks.errors import check_errors
@@ -27,6 +33,8 @@ CHECKS: tuple[Check, ...] = (
     check_conflicts,
     check_forces,
     check_overrides,
+    check_owners,
+    check_repeats,
     check_errors,
     check_anchors,
     check_locked,

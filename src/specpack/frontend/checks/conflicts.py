@@ -7,8 +7,11 @@ from collections.abc import Iterator
 
 from specpack.frontend.catalogue import build_diagnostic
 from specpack.frontend.nearest import Suggester
+from specpack.frontend.precedence import is_about
 from specpack.frontend.reading import Reading
-from specpack.model.diagnostic import Diagnostic
+from specpack.model.clause import Bearer, Clause, Force, Kind
+from specpack.model.diagnostic import Diagnostic, Severity
+from specpack.model.pack import Role
 
 
 def check_conflicts(reading: Reading) -> Iterator[Diagnostic]:
@@ -61,6 +64,34 @@ def check_forces(reading: Reading) -> Iterator[Diagnostic]:
         )
 
 
+def check_repeats(reading: Reading) -> Iterator[Diagnostic]:
+    """Report normative sentences that say the same in the same words, each against the first that does.
+
+    Reports: SP411.
+    """
+    first: dict[tuple[str, Force, Bearer], Clause] = {}
+    for clause in reading.clauses.values():
+        if clause.kind is not Kind.NORM or clause.force is None or clause.id in reading.settlement.overridden:
+            continue
+        words = " ".join(clause.composed.casefold().split()).rstrip(".;, ")
+        known = first.setdefault((words, clause.force, clause.bearer), clause)
+        if known is not clause and not _is_shown_apart(reading, known, clause):
+            yield build_diagnostic(
+                "SP411",
+                clause.span,
+                fields={"first": known.id, "second": clause.id},
+                label="the second time",
+                secondary=[(known.span, "the first time")],
+                clauses=(known.id, clause.id),
+            )
+
+
+def _is_shown_apart(reading: Reading, first: Clause, second: Clause) -> bool:
+    """Whether two clauses stand in contracts of two phases: never shown together, they may repeat each other."""
+    roles = {reading.documents[clause.document].role for clause in (first, second)}
+    return first.document != second.document and roles == {Role.CONTRACT}
+
+
 def check_overrides(reading: Reading) -> Iterator[Diagnostic]:
     """Report ids under `[precedence] overrides` that no extended pack has.
 
@@ -72,8 +103,27 @@ def check_overrides(reading: Reading) -> Iterator[Diagnostic]:
     ]
     suggester = Suggester()
     for name in reading.settlement.unknown:
+        place = pack.places.get(("precedence", "overrides", name))
         if name in reading.clauses:
-            yield build_diagnostic("SP208", None, case="own", fields={"name": name})
+            yield build_diagnostic("SP208", place, case="own", fields={"name": name})
         else:
             fields = {"name": name, "near": suggester.find_nearest(name, extended) or ""}
-            yield build_diagnostic("SP208", None, case="overrides", fields=fields)
+            yield build_diagnostic("SP208", place, case="overrides", fields=fields)
+
+
+def check_owners(reading: Reading) -> Iterator[Diagnostic]:
+    """Report topics under `[precedence] owns` that no heading and no clause names, so that owning them decides nothing.
+
+    Reports: SP005.
+    """
+    pack = reading.pack
+    for topic in pack.owns:
+        place = pack.places.get(("precedence", "owns", topic))
+        if place is not None and not any(is_about(clause, topic) for clause in reading.clauses.values()):
+            yield build_diagnostic(
+                "SP005",
+                place,
+                case="topic",
+                fields={"document": place.document, "topic": topic},
+                severity=Severity.WARNING,
+            )

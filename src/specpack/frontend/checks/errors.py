@@ -49,12 +49,12 @@ def _check_tables(tables: Sequence[ErrorTable]) -> Iterator[Diagnostic]:
                 clauses=[first.id, row.id],
             )
     if len(tables) > 1:
-        first, *others = [table.rows[0].span for table in tables]
-        shown = [f"`{span.document}:{span.line}`" for span in (first, *others)]
+        places = [table.rows[0].span for table in tables]
+        shown = [f"`{place.document}:{place.line}`" for place in places]
         yield build_diagnostic(
             "SP603",
-            others[0],
+            places[1],
             case="tables",
             fields={"shown": " and ".join([", ".join(shown[:-1]), shown[-1]])},
-            secondary=[(span, "or this table") for span in (first, *others[1:])],
+            secondary=[(place, "or this table") for place in (places[0], *places[2:])],
         )

@@ -73,10 +73,14 @@ def _check_required(
 
 def _suggest_document(reference: Reference, suggester: Suggester) -> str | None:
     """Return the document that may be meant by one that is missing."""
-    base = posixpath.basename(reference.name)
-    return suggester.find_nearest(reference.name, reference.near, cutoff=0.5) or suggester.find_nearest(
-        base, [posixpath.basename(path) for path in reference.near], cutoff=0.5
-    )
+    stem = _name_stem(reference.name)
+    near = suggester.find_nearest(stem, sorted({_name_stem(path) for path in reference.near}), cutoff=0.75)
+    return next((path for path in reference.near if _name_stem(path) == near), None)
+
+
+def _name_stem(path: str) -> str:
+    """Return a document's name without folders and ending: endings are alike everywhere."""
+    return posixpath.basename(path).rpartition(".")[0].lower()
 
 
 def _report_dangling(reading: Reading, reference: Reference, suggester: Suggester) -> Diagnostic:
@@ -87,10 +91,13 @@ def _report_dangling(reading: Reading, reference: Reference, suggester: Suggeste
             return build_diagnostic("SP208", reference.span, case="removed", fields=fields)
         near = suggester.find_nearest(reference.name, tuple(reading.clauses), cutoff=0.7)
         return build_diagnostic("SP208", reference.span, case="clause", fields=fields | {"near": near or ""})
-    if reference.target is Target.RULE:
-        highest = reference.near[-1] if reference.near else "none"
-        fields = {"name": reference.name, "highest": highest}
-        return build_diagnostic("SP208", reference.span, case="rule", fields=fields)
+    if reference.target in (Target.RULE, Target.STEP):
+        fields = {"name": reference.name, "near": reference.near[-1] if reference.near else ""}
+        rule = reference.target is Target.RULE
+        return build_diagnostic("SP208", reference.span, case="rule" if rule else "step", fields=fields)
     near = suggester.find_nearest(reference.name.lower(), reference.near)
+    if reference.document:
+        fields = {"name": reference.name, "document": reference.document, "near": near or ""}
+        return build_diagnostic("SP208", reference.span, case="section of", fields=fields)
     fields = {"kind": reference.target.value, "name": reference.name, "near": near or ""}
     return build_diagnostic("SP208", reference.span, case="place", fields=fields)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from specpack.middle.codec import parse_data
 from specpack.middle.codes import Code
 from specpack.middle.slices import ANCHOR, Slicer
-from specpack.model.clause import Clause
+from specpack.model.clause import Clause, Kind
 from specpack.model.conclusion import BehaviourConclusion, Phase, PolicyConclusion
 from specpack.model.finding import Finding
 from specpack.model.pack import Document, Role
@@ -102,11 +102,19 @@ class Material:
         return frozenset([*self.understanding.clauses, *self.slicer.sections, *assumed])
 
     def with_members(self, ids: Iterable[str]) -> frozenset[str]:
-        """Return the ids with all that stands below them: who cites a group cites its items, and a table its rows."""
+        """Return the ids with all that stands below them, and the groups above them.
+
+        Who cites a group cites its items, who cites a table's lead-in cites its rows; and a group says nothing that its
+        items do not.
+        """
+        clauses = self.understanding.clauses
         covered = set(ids)
-        for clause in self.understanding.clauses.values():
+        for clause in clauses.values():
             if clause.parent in covered:
                 covered.add(clause.id)
+        for clause in reversed(tuple(clauses.values())):
+            if clause.id in covered and clause.parent and clauses[clause.parent].kind is Kind.GROUP:
+                covered.add(clause.parent)
         return frozenset(covered)
 
     def check_ids(self, ids: Iterable[str], place: str, values: Values) -> tuple[Finding, ...]:

@@ -52,7 +52,7 @@ def check_test_file(file: SourceFile, design: DesignConclusion, group: TestGroup
     is_driver = group.id == DRIVER_GROUP
     problems = [
         *check_comments(file.text),
-        *check_handlers(tree, file.text.splitlines(), outermost=False),
+        *check_handlers(tree, file.text.splitlines(), outermost=is_driver),
         *_check_imports(tree, file.path, design, read_layout(design), is_driver=is_driver),
         *_check_calls(tree, is_driver=is_driver),
         *_check_places(tree, file.path),
@@ -156,9 +156,9 @@ def _check_calls(tree: ast.Module, *, is_driver: bool) -> Iterator[Problem]:
                 yield Code.TEST_IMPORT, line, f"`{name}` reaches the product past the driver"
             case ast.Attribute(attr=name) | ast.alias(name=name) if name in _SOURCE_OF:
                 yield Code.SOURCE_READ, line, f"`{name}` reads source text"
-            case ast.Name(id="__file__"):
+            case ast.Name(id="__file__") if not is_driver:
                 yield Code.SOURCE_READ, line, "`__file__` leads to the source text"
-            case ast.Attribute(attr="modules", value=ast.Name(id="sys")):
+            case ast.Attribute(attr="modules", value=ast.Name(id="sys")) if not is_driver:
                 yield Code.PATCHED, line, "`sys.modules` reaches into the running program"
             case ast.Assign(targets=[ast.Name(id="pytest_plugins" | "pytestmark" as name)]):
                 yield Code.HARNESS, line, f"`{name}` changes how tests are run"

@@ -55,11 +55,11 @@ def _check_orphans(view: View, reached: frozenset[str]) -> Iterator[Finding]:
 
 
 def _check_layers(verification: Verification, view: View) -> Iterator[Finding]:
-    """Report units that import the module of an entry point of another unit."""
+    """Report units that import the module of an entry point of another unit, and are none themselves."""
     entries = {view.layout.modules.get(entry.target.partition(":")[0]) for entry in verification.design.entry_points}
     for path, tree in view.product.items():
         unit = view.layout.find_unit(path)
-        for item in find_imports(tree, path) if unit is not None else ():
+        for item in find_imports(tree, path) if unit is not None and path not in entries else ():
             target = view.layout.find_product(item)
             if target in entries and view.layout.find_unit(target) not in (unit, None):
                 message = f"`{path}` imports `{item.module}`, the module of an entry point"
