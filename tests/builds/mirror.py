@@ -1,6 +1,9 @@
 """Serve a recording's replies through relay: what a model answered, to exactly the requests that it answered."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 from specpack import std
@@ -9,11 +12,19 @@ from specpack.middle.store import Store
 from specpack.model.pack import Digest
 from specpack.providers.relay import ANSWER, REQUEST
 
+SPECPACK = [sys.executable, "-m", "specpack.cli.main"]
+BY = "hosted-chat-model"
 
-def read_recorded(recording: Path) -> dict[Digest, str]:
-    """Return request digest -> reply text of the replies in a recording, without those that ship with `std`."""
-    store, shipped = Store(recording), dict(Store(std.STORE).list_entries("replies"))
-    entries = [(request, reply) for request, reply in store.list_entries("replies") if request not in shipped]
+
+def read_recorded(recording: Path, *layers: Path) -> dict[Digest, str]:
+    """Return request digest -> reply text of the replies in a recording, without those that ship with `std`.
+
+    `layers` are recordings that this one stands on: objects are looked up there too.
+    """
+    store, shipped = Store(recording, layers=layers), dict(Store(std.STORE).list_entries("replies"))
+    entries = [
+        (request, reply) for request, reply in Store(recording).list_entries("replies") if request not in shipped
+    ]
     return {request: read_reply(store, reply).text for request, reply in entries}
 
 
@@ -35,3 +46,22 @@ def copy_pack(pack: Path, target: Path, *, recording: bool) -> Path:
     left_out = [".specpack"] if recording else [".specpack", "recording", "specpack.lock"]
     shutil.copytree(pack, target, ignore=shutil.ignore_patterns(*left_out))
     return target
+
+
+def run_specpack(*arguments: object, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    return subprocess.run(
+        [*SPECPACK, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **(environment or {})},
+        check=False,
+    )
+
+
+def build_through_relay(pack: Path, recorded: dict, folder: Path, archive: Path) -> subprocess.CompletedProcess[str]:
+    """Build by relay, answering each request from the recording, until the build ends otherwise than by waiting."""
+    while True:
+        done = run_specpack("build", pack, "--model", f"relay:{BY}", "--relay", folder, "-o", archive)
+        if done.returncode != 4 or not answer_waiting(folder, recorded):
+            return done

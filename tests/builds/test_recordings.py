@@ -15,35 +15,22 @@ import pytest
 
 from specpack.middle.lock import read_lock
 from specpack.middle.store import Store, verify_store
-from tests.builds.mirror import answer_waiting, copy_pack, read_recorded
+from tests.builds.mirror import (
+    BY,
+    SPECPACK,
+    answer_waiting,
+    build_through_relay,
+    copy_pack,
+    read_recorded,
+    run_specpack,
+)
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PACKS = ("ulid", "telemetry")
-SPECPACK = [sys.executable, "-m", "specpack.cli.main"]
-BY = "hosted-chat-model"
-
-
-def run_specpack(*arguments: object, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own."""
-    return subprocess.run(
-        [*SPECPACK, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **(environment or {})},
-        check=False,
-    )
 
 
 def digest_file(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def build_through_relay(pack: Path, recorded: dict, folder: Path, archive: Path) -> subprocess.CompletedProcess[str]:
-    """Build by relay, answering each request from the recording, until the build ends otherwise than by waiting."""
-    while True:
-        done = run_specpack("build", pack, "--model", f"relay:{BY}", "--relay", folder, "-o", archive)
-        if done.returncode != 4 or not answer_waiting(folder, recorded):
-            return done
 
 
 @pytest.mark.parametrize("name", PACKS)

@@ -21,7 +21,12 @@ def check_folder(folder: Path) -> tuple[Diagnostic, ...]:
     """Return the diagnostics of a pack that extends nothing."""
     std = Source(name="std", files={})
     pack, earlier = compose_pack(
-        read_source(folder), edition="2026.1", find_std=lambda: std, read=read_source, root=folder
+        read_source(folder),
+        edition="2026.1",
+        find_std=lambda: std,
+        read=read_source,
+        root=folder,
+        targets=("python",),
     )
     return understand_pack(pack, earlier).diagnostics
 
