@@ -55,7 +55,7 @@ def test_code_starts_in_its_folder_with_the_given_environment_alone(sandbox, mon
         "import os; print(os.getcwd()); print(sorted(os.environ))",
         environment={"GIVEN": "1"},
     )
-    assert result.stdout.splitlines()[0] == "/work"
+    assert result.stdout.splitlines()[0] == "/tree"
     assert set(eval(result.stdout.splitlines()[1])) <= {"GIVEN", "HOME", "LANG", "LC_CTYPE", "PATH", "PWD"}
 
 
@@ -134,7 +134,7 @@ def test_nothing_can_be_written_outside(sandbox, tmp_path):
     code = (
         "import sys, os\nfor p in ['/', '/usr', '/etc', '/dev', '/proc', sys.prefix, sys.argv[1]]:\n"
         " try:\n  open(os.path.join(p, 'planted'), 'w').close(); print('wrote', p)\n except OSError: pass\n"
-        "open('/work/fine', 'w').close(); open('/tmp/fine', 'w').close(); open('/dev/null', 'w').close()"
+        "open('/tree/fine', 'w').close(); open('/tmp/fine', 'w').close(); open('/dev/null', 'w').close()"
     )
     result = attack(sandbox, code, tmp_path)
     assert (result.status, result.stdout, result.stderr) == (0, "", "")

@@ -1,8 +1,8 @@
-"""The end-to-end check of the generated telemetry service; runs inside the sandbox, where this folder is `/work/probe`.
+"""The end-to-end check of the generated telemetry service; runs inside the sandbox, where this folder is `/tree/probe`.
 
 Path: zip -> sandbox -> **probe** -> service -> storage -> one JSON line a check -> test.
 
-The codebase lies in `/work/codebase`. Every expectation is a literal that a person took from the pack.
+The codebase lies in `/tree/codebase`. Every expectation is a literal that a person took from the pack.
 """
 
 import gzip

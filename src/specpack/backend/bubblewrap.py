@@ -24,7 +24,7 @@ from specpack.backend.harvest import measure_folder, read_harvest, read_stream, 
 from specpack.model.failure import Unavailable
 from specpack.model.target import RunResult
 
-WORK = "/work"
+WORK = "/tree"
 """The folder in which untrusted code starts, the only one that outlives it."""
 
 DISK_BYTES = 1 << 30
@@ -71,7 +71,7 @@ class Bubblewrap:
         seconds: float = 300.0,
         memory: int = 4 << 30,
     ) -> RunResult:
-        """Run `argv` in a fresh `/work`; see `specpack.model.target.Sandbox`.
+        """Run `argv` in a fresh `/tree`; see `specpack.model.target.Sandbox`.
 
         Raises:
             Unavailable: `bwrap` itself could not start.

@@ -39,7 +39,7 @@ open_doors = [name for name, action in (
 ) if tries(action)]
 if set(os.environ) - {"PATH", "HOME", "LANG", "LC_CTYPE", "PWD"}:
     open_doors.append("environment")
-write("/work")
+write("/tree")
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:

@@ -64,14 +64,14 @@ class Sandbox(Protocol):
         seconds: float = 300.0,
         memory: int = 4 << 30,
     ) -> RunResult:
-        """Write `tree` to a fresh folder `/work`, run `argv` there, and return the result.
+        """Write `tree` to a fresh folder `/tree`, run `argv` there, and return the result.
 
         Args:
             argv: The command; found in the system folders or in `read_only`.
-            tree: Path below `/work` -> content.
+            tree: Path below `/tree` -> content.
             read_only: Folders of this machine mounted read-only at their own path, such as a toolchain.
             environment: The whole environment but for `PATH`, `HOME`, `LANG`.
-            harvest: Paths below `/work` to read back afterwards, without following links.
+            harvest: Paths below `/tree` to read back afterwards, without following links.
             seconds: Wall-clock limit.
             memory: Limit of address space in bytes for each process.
         """

@@ -16,7 +16,7 @@ _NO_RAISE = re.compile(r"DID NOT RAISE <class '(?:[\w.]*\.)?(?P<name>\w+)'>|DID 
 _OPERATORS = (" == ", " != ", " <= ", " >= ", " not in ", " is not ", " in ", " is ", " < ", " > ")
 _NOISE = (
     (re.compile(r"\b0x[0-9a-fA-F]{4,}\b"), "0x"),
-    (re.compile(r"/work/(?=\w)"), ""),
+    (re.compile(r"/tree/(?=\w)"), ""),
     (re.compile(r"(?<![\w.:/])/(?:[\w.+-]+/)*(?:site-packages|lib/python3[\w.]*)/[\w./+-]*"), "<path>"),
     (re.compile(r"(?<![\w.:/])/(?:tmp|usr|home|root|var|opt|nix|proc|dev|etc)/[\w./+-]+"), "<path>"),
     (re.compile(r"\b(127\.0\.0\.1|localhost|\[::1\]):\d+"), r"\1:<port>"),
@@ -52,7 +52,7 @@ def read_failure(text: str, source: str = "") -> FailureText:
     frames = tuple(
         Frame(path=path, line=int(match["line"]))
         for match in _FRAME.finditer(text)
-        if not (path := match["path"].removeprefix("/work/")).startswith("/")
+        if not (path := match["path"].removeprefix("/tree/")).startswith("/")
     )
     compared = _ASSERT.search(text)
     not_raised = _NO_RAISE.search(text)

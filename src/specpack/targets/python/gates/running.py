@@ -58,7 +58,7 @@ def run_pytest(
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": str(seed),
-        "PYTHONPATH": f"/work/{FOLDER}",
+        "PYTHONPATH": f"/tree/{FOLDER}",
         "TZ": "UTC",
     }
     return sandbox.run(

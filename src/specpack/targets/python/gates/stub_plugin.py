@@ -16,7 +16,7 @@ import pytest
 import specpack_switch  # type: ignore[import-not-found]
 from _pytest.runner import runtestprotocol
 
-FOLDER = Path("/work/.specpack")
+FOLDER = Path("/tree/.specpack")
 RESULTS = FOLDER / "out" / "results.jsonl"
 SECONDS = 120.0
 FACTOR = 10.0
