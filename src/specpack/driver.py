@@ -22,10 +22,11 @@ from specpack.backend.sandbox import choose_sandbox
 from specpack.backend.verify import Verified, digest_tree, verify_tree
 from specpack.frontend.identity import render_identities
 from specpack.middle.answers import StoredReply, read_reply
+from specpack.middle.asking import Event, Settings
 from specpack.middle.canonical import digest_bytes
 from specpack.middle.conclude import Paused, conclude, conclude_files, render_context
 from specpack.middle.disputes import read_disputes
-from specpack.middle.engine import Engine, Event, Settings
+from specpack.middle.engine import Engine
 from specpack.middle.lock import Lock, read_lock, render_lock, write_lock
 from specpack.middle.phases.design import LABEL as DESIGN
 from specpack.middle.phases.material import Material

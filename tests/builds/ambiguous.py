@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from specpack import std
-from specpack.middle.engine import Engine, Settings
+from specpack.middle.asking import Settings
+from specpack.middle.engine import Engine
 from specpack.middle.lock import Lock, read_lock
 from specpack.middle.phases.design import LABEL as DESIGN
 from specpack.middle.phases.material import Material

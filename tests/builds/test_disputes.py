@@ -42,7 +42,8 @@ def test_a_reply_to_an_earlier_pack_is_ruled_out(case: str, tmp_path: Path) -> N
 
     `recording/` of the case holds a model's replies to all requests of the edited build, but for one side: in
     `unit_at_fault` the units, in `test_at_fault` the tests, are the blocks of the recorded reply to the pack before the
-    edit. The suite fails, a blind ruling finds the side at fault, that side alone is asked again, and the build ends well.
+    edit. The suite fails, a blind ruling finds the side at fault, that side alone is asked again, and the build ends
+    well.
     """
     pack = copy_pack(EXAMPLES / "ulid", tmp_path / "pack", recording=True)
     shutil.copy(CASES / case / "ulid.md", pack / "behaviour" / "ulid.md")

@@ -224,6 +224,23 @@ def test_a_damaged_header_inside_a_tar_is_not_the_end(tmp_path: Path) -> None:
     assert codes(read_bytes(tmp_path, bytes(data))) == ["SP004"]
 
 
+def test_a_document_is_no_pack_and_its_pack_is_named(tmp_path: Path) -> None:
+    (tmp_path / "shelf" / "deep").mkdir(parents=True)
+    document, alone = tmp_path / "shelf" / "deep" / "books.md", tmp_path / "books.md"
+    for path in (document, alone, tmp_path / "shelf" / "specpack.toml"):
+        path.write_text("# Books\n", encoding="utf-8")
+    found = [read_source(path).diagnostics for path in (document, alone, tmp_path / "shelf" / "specpack.toml")]
+    assert [(d.code, d.message, d.help) for (d,) in found] == [
+        ("SP001", f"`{document}` is a document, not a pack", f"the pack that holds it is `{tmp_path / 'shelf'}`"),
+        ("SP001", f"`{alone}` is a document, not a pack", "name the folder, zip or tar that holds it"),
+        (
+            "SP001",
+            f"`{tmp_path / 'shelf' / 'specpack.toml'}` is a manifest, not a pack",
+            f"the pack that holds it is `{tmp_path / 'shelf'}`",
+        ),
+    ]
+
+
 def test_other_things_are_not_packs(tmp_path: Path) -> None:
     assert codes(read_source(tmp_path / "absent")) == ["SP001"]
     assert codes(read_bytes(tmp_path, b"hello " * 500, "notes.txt")) == ["SP004"]

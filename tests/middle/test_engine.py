@@ -9,7 +9,9 @@ import pytest
 from tiny import lock_of, render_answer
 
 from specpack.middle.answers import read_answer, write_reply
-from specpack.middle.engine import Engine, Event, Exhausted, Revision, Settings, WaitingForAnswers
+from specpack.middle.asking import Event, Revision, Settings
+from specpack.middle.endings import Exhausted, WaitingForAnswers
+from specpack.middle.engine import Engine
 from specpack.middle.lock import Lock, Pin
 from specpack.middle.requests import digest_question, render_request
 from specpack.middle.store import Store, verify_store

@@ -10,7 +10,8 @@ from tiny import COUNT, Blocks, Script, answer_all, data, lock_of, make_engine, 
 
 from specpack.middle.conclude import conclude, conclude_files
 from specpack.middle.disputes import read_disputes
-from specpack.middle.engine import Engine, Exhausted
+from specpack.middle.endings import Exhausted
+from specpack.middle.engine import Engine
 from specpack.middle.phases.material import Material
 from specpack.middle.phases.ruling import digest_finding, expected_is_first
 from specpack.middle.repair import Ambiguous, Unrepairable, repair

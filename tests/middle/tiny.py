@@ -12,8 +12,9 @@ from typing import Any
 
 from fake_target import FakeTarget
 
+from specpack.middle.asking import Settings
 from specpack.middle.conclude import render_context
-from specpack.middle.engine import Engine, Settings
+from specpack.middle.engine import Engine
 from specpack.middle.framing import render_end, render_marker
 from specpack.middle.lock import Lock
 from specpack.middle.phases.material import Material

@@ -5,7 +5,7 @@ Path: driver, engine -> **progress** -> terminal.
 
 from typing import TextIO
 
-from specpack.middle.engine import Event
+from specpack.middle.asking import Event
 
 _WORDS = {
     "asked": "asking",

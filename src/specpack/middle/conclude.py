@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from specpack.middle.engine import Engine, Revision, Step
+from specpack.middle.asking import Revision, Step
+from specpack.middle.engine import Engine
 from specpack.middle.phases.behaviour import ask_behaviour, render_gaps
 from specpack.middle.phases.design import LABEL as DESIGN
 from specpack.middle.phases.design import ask_design
@@ -76,7 +77,7 @@ async def conclude(
     ]
     last = next((i for i, (phase, _) in enumerate(early) if phase is pause_after), len(early) - 1)
     steps = [step for _, step in early[: last + 1]]
-    cold = not engine.knows(DESIGN) and _is_small(material)
+    cold = not engine.recall.knows(DESIGN) and _is_small(material)
     values = await engine.ask_steps(steps, ahead=cold)
     if any(isinstance(v, BehaviourConclusion) for v in values.values()):
         summarise(values)

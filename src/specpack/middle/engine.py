@@ -7,19 +7,21 @@ running again. On replay no gate is consulted and no provider is loaded.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from specpack.middle.answers import StoredReply, find_answer, read_answer, write_answer
+from specpack.middle.answers import StoredReply, find_answer, write_answer
+from specpack.middle.asking import Event, Revision, Settings, Step
 from specpack.middle.bundles import bundle_asks
+from specpack.middle.endings import Exhausted, raise_together
 from specpack.middle.framing import parse_reply
 from specpack.middle.lock import Lock, Pin
 from specpack.middle.memory import ReplyMemory
+from specpack.middle.recall import Recall
 from specpack.middle.requests import check_window, digest_kernel, digest_question, render_request
 from specpack.middle.revision import revise_question
-from specpack.middle.store import Missing, Store
+from specpack.middle.store import Store
 from specpack.model.conclusion import Phase
-from specpack.model.failure import Failure, Rejected, Stopped
+from specpack.model.failure import Rejected
 from specpack.model.finding import Finding
 from specpack.model.pack import Digest
 from specpack.model.question import (
@@ -34,68 +36,6 @@ from specpack.model.question import (
     Request,
     Waiting,
 )
-
-Step = Callable[[Mapping[Label, Any]], Sequence[Ask]]
-"""Makes the asks of a phase from all values so far; with part of them it makes the asks as far as they are known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """How a build asks. Sizes are estimated tokens."""
-
-    locked: bool = False
-    """Ask nothing: an answer more would change the lock."""
-    frozen: bool = False
-    """Only pinned answers; nothing is judged and nothing is asked."""
-    fresh: bool = False
-    """Ignore pins and stored answers, once for each label."""
-    upgrade: str = ""
-    """Ask again what another model than this `by` answered; empty for no upgrade."""
-    sample: int = 0
-    attempts: int = 3
-    revisions: int = 4
-    """How often a label may be asked again after its answer was accepted."""
-    jobs: int = 8
-    window: int = 200_000
-    bundle: int = 14_000
-    """Tokens of expected output up to which questions of one phase share a request."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What the engine is doing, for progress: `asked`, `answered`, `accepted`, `rejected`, `recalled`, `waiting`."""
-
-    kind: str
-    labels: tuple[Label, ...]
-    detail: str = ""
-    findings: tuple[Finding, ...] = ()
-
-
-class Exhausted(Rejected):
-    """A question used up its attempts."""
-
-    def __init__(self, label: Label, findings: Sequence[Finding], attempts: int) -> None:
-        """Keep the findings of the last attempt."""
-        first = findings[0].message if findings else "no finding"
-        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-        super().__init__(
-            f"no answer to `{label}` was accepted in {attempts} attempts: {first}{more}",
-            kept="all replies are in the store",
-            help=f"`specpack show {label} PACK` prints requests and replies; change a clause that they trip over, "
-            "or ask anew with `--fresh`",
-        )
-        self.label = label
-        self.findings = tuple(findings)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
-    """Why an accepted answer is asked again: findings, further parts to show, and the rulings that led here."""
-
-    ask: Ask
-    findings: tuple[Finding, ...] = ()
-    extra: tuple[Part, ...] = ()
-    rulings: tuple[Digest, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -140,8 +80,7 @@ class Engine:
         self.asked: list[tuple[Label, Digest]] = []
         """What a provider was asked for in this run: label and digest of the request."""
         self.answers: dict[Label, Answer] = {}
-        self._pins = {pin.label: pin for pin in lock.pins}
-        self._shipped = {pin.label: pin for pin in shipped.pins}
+        self.recall = Recall(store, lock, shipped, settings)
         self._find_provider = provider
         self._provider: Provider | None = None
         self._framing = framing
@@ -176,7 +115,7 @@ class Engine:
             [a for a in bundle if a.question.label in missing] for bundle in bundle_asks(asks, self.settings.bundle)
         ]
         jobs = [self._settle(bundle) for bundle in bundles if bundle]
-        for settled in _raise_together(await asyncio.gather(*jobs, return_exceptions=True)):
+        for settled in raise_together(await asyncio.gather(*jobs, return_exceptions=True)):
             values.update(settled)
         return {ask.question.label: values[ask.question.label] for ask in asks}
 
@@ -203,7 +142,7 @@ class Engine:
             if pending and ahead:
                 later = [ask for s in steps[index + 1 :] for ask in s(values) if not self._is_expected(ask)]
                 settled = await asyncio.gather(self._settle(pending, later=later), return_exceptions=True)
-                values.update(*_raise_together(settled))
+                values.update(*raise_together(settled))
             elif pending:
                 values.update(await self.ask(pending))
         return values
@@ -226,7 +165,7 @@ class Engine:
             phases.setdefault(question.phase, {})[question.label] = opened
         jobs = [self._settle([o.ask for o in opened.values()], opened=opened) for opened in phases.values()]
         values: dict[Label, Any] = {}
-        for settled in _raise_together(await asyncio.gather(*jobs, return_exceptions=True)):
+        for settled in raise_together(await asyncio.gather(*jobs, return_exceptions=True)):
             values.update(settled)
         return values
 
@@ -260,65 +199,13 @@ class Engine:
         return _Open(ask=ask, base=digest_question(ask.question), question=ask.question)
 
     def _recall(self, ask: Ask) -> tuple[bool, Any]:
-        label, base = ask.question.label, digest_question(ask.question)
-        current = self.answers.get(label)
-        answer = current if current and current.base == base else self._read_shipped(label, base)
-        pin = self._pins.get(label)
-        if answer is None and self.settings.fresh:
-            return False, None
-        if answer is None and pin and self.settings.upgrade and pin.by != self.settings.upgrade:
-            return False, None
-        if answer is None and pin:
-            answer = self._read_pinned(pin, base, ask)
-        if answer is None and not self.settings.frozen:
-            answer = find_answer(self.store, base) or self._keep(ask)
+        label = ask.question.label
+        answer = self.recall.find(ask, self.answers.get(label))
         if answer is None:
-            if self.settings.frozen:
-                raise Rejected(
-                    f"no recorded answer for `{label}` (question `{base[:12]}`)",
-                    kept="nothing was asked and nothing was written",
-                    help="`specpack build PACK --model relay` asks it",
-                )
             return False, None
-        self._use(label, base, answer)
+        self._use(label, digest_question(ask.question), answer)
         self._report(Event(kind="recalled", labels=(label,)))
         return True, ask.decode(answer.blocks)
-
-    def _read_shipped(self, label: Label, base: Digest) -> Answer | None:
-        pin = self._shipped.get(label)
-        return read_answer(self.store, pin.answer) if pin and pin.question == base else None
-
-    def _read_pinned(self, pin: Pin, base: Digest, ask: Ask) -> Answer | None:
-        try:
-            answer = read_answer(self.store, pin.answer)
-        except Missing:
-            if not self.settings.frozen:
-                return None
-            raise Rejected(
-                f"the recorded answer for `{pin.label}` is missing from the store (answer `{pin.answer[:12]}`)",
-                kept="nothing was asked and nothing was written",
-                help="`specpack build PACK --model relay` asks it again",
-            ) from None
-        kept = ask.keep and answer.label == pin.label
-        if pin.question == base and (kept or base in (answer.base, answer.question)):
-            return answer
-        if pin.question == base:
-            raise Rejected(
-                f"the lock pins an answer to another question for `{pin.label}`",
-                help=f"remove the line of `{pin.label}` from the lock and build again",
-            )
-        if ask.keep and not self.settings.frozen and not ask.judge(answer.blocks).findings:
-            return answer
-        return None
-
-    def _keep(self, ask: Ask) -> Answer | None:
-        """Return what this build already uses for the label where it passes the gates of the question as it is now."""
-        earlier = self.answers.get(ask.question.label) if ask.keep else None
-        return earlier if earlier and not ask.judge(earlier.blocks).findings else None
-
-    def knows(self, label: Label) -> bool:
-        """Return whether the lock pins the label."""
-        return label in self._pins
 
     def _use(self, label: Label, base: Digest, answer: Answer) -> None:
         self.answers[label] = answer
@@ -439,35 +326,3 @@ class Engine:
         self.memory.write(request, reply, known, ahead, given)
         self.asked += [(label, request.digest) for label in request.labels]
         self._report(Event(kind="answered", labels=request.labels, detail=f"{reply.usage.output} tokens"))
-
-
-def _raise_together(results: Sequence[Any]) -> list[dict[Label, Any]]:
-    """Return the results where none failed; else raise the most telling failure, after all have ended."""
-    failures = [r for r in results if isinstance(r, BaseException)]
-    for failure in failures:
-        if not isinstance(failure, (Failure, Waiting)):
-            raise failure
-    for failure in failures:
-        if isinstance(failure, Failure) and not isinstance(failure, Stopped):
-            raise failure
-    waiting = [f for f in failures if isinstance(f, Waiting)]
-    if waiting:
-        raise WaitingForAnswers([w.request for w in waiting], [w.place for w in waiting])
-    for failure in failures:
-        raise failure
-    return list(results)
-
-
-class WaitingForAnswers(Stopped):
-    """Requests are out, and their answers are not there yet."""
-
-    def __init__(self, requests: Sequence[Request], places: Sequence[str]) -> None:
-        """Keep the requests and where they wait."""
-        count = f"{len(requests)} request waits" if len(requests) == 1 else f"{len(requests)} requests wait"
-        super().__init__(
-            f"{count} for an answer: " + ", ".join(places),
-            kept="all answers so far are in the store",
-            help="put each answer beside its request and run the same command again; "
-            f"`specpack relay --relay {Path(places[0]).parent}` lists what waits",
-        )
-        self.requests = tuple(requests)

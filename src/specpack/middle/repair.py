@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from specpack.middle.engine import Engine, Revision
+from specpack.middle.asking import Revision
+from specpack.middle.engine import Engine
 from specpack.middle.phases.design import LABEL as DESIGN
 from specpack.middle.phases.material import Material
 from specpack.middle.phases.ruling import ask_ruling, expected_is_first
