@@ -59,9 +59,11 @@ def run_specpack(*arguments: object, environment: dict[str, str] | None = None) 
     )
 
 
-def build_through_relay(pack: Path, recorded: dict, folder: Path, archive: Path) -> subprocess.CompletedProcess[str]:
+def build_through_relay(
+    pack: Path, recorded: dict[Digest, str], folder: Path, archive: Path, *options: str
+) -> subprocess.CompletedProcess[str]:
     """Build by relay, answering each request from the recording, until the build ends otherwise than by waiting."""
     while True:
-        done = run_specpack("build", pack, "--model", f"relay:{BY}", "--relay", folder, "-o", archive)
+        done = run_specpack("build", pack, "--model", f"relay:{BY}", "--relay", folder, "-o", archive, *options)
         if done.returncode != 4 or not answer_waiting(folder, recorded):
             return done

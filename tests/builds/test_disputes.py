@@ -69,3 +69,20 @@ def test_a_reply_to_an_earlier_pack_is_ruled_out(case: str, tmp_path: Path) -> N
     frozen = run_specpack("build", pack, "--frozen", "-o", tmp_path / "again.zip")
     assert frozen.returncode == 0, frozen.stderr
     assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
+
+
+@pytest.mark.sandbox
+def test_without_repair_the_best_attempt_is_left_beside_the_zip_that_is_not_there(tmp_path: Path) -> None:
+    pack = copy_pack(EXAMPLES / "ulid", tmp_path / "pack", recording=True)
+    shutil.copy(CASES / "unit_at_fault" / "ulid.md", pack / "behaviour" / "ulid.md")
+    recorded = read_recorded(CASES / "unit_at_fault" / "recording", EXAMPLES / "ulid" / "recording")
+    done = build_through_relay(pack, recorded, tmp_path / "relay", tmp_path / "ulid.zip", "--repairs", "0")
+    assert done.returncode == 1
+    assert "gate `suite` rejects the codebase" in done.stderr
+    assert not (tmp_path / "ulid.zip").exists()
+    blocker = (tmp_path / "ulid.rejected" / "BLOCKER.txt").read_text(encoding="utf-8")
+    assert blocker.startswith("gate suite: blocker")
+    assert "ulid.7v0hb" in blocker
+    assert (tmp_path / "ulid.rejected" / "ulid" / "_text.py").is_file()
+    lock = (EXAMPLES / "ulid" / "specpack.lock").read_text(encoding="utf-8")
+    assert (pack / "specpack.lock").read_text(encoding="utf-8") == lock
