@@ -1,11 +1,10 @@
 """Read and understand a pack with all that it extends.
 
-Path: options -> **reading** -> check, driver. Joins the front end with the standard pack and the names
-of the targets that are installed; no model, no store.
+Path: options -> **reading** -> check, driver. Joins the front end with the standard pack; no model, store or target.
 """
 
+from collections.abc import Collection
 from functools import partial
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from specpack import EDITION, std
@@ -17,7 +16,7 @@ from specpack.model.pack import Pack
 from specpack.model.understanding import Understanding
 
 
-def compose(path: Path) -> tuple[Pack, tuple[Diagnostic, ...]]:
+def compose(path: Path, targets: Collection[str] | None = None) -> tuple[Pack, tuple[Diagnostic, ...]]:
     """Return the composed pack, documents not yet parsed, with what was wrong on the way."""
     pack, diagnostics = compose_pack(
         read_source(path),
@@ -25,11 +24,16 @@ def compose(path: Path) -> tuple[Pack, tuple[Diagnostic, ...]]:
         find_std=partial(read_source, std.PACK),
         read=read_source,
         root=path,
-        targets=frozenset(entry.name for entry in entry_points(group="specpack.targets")),
+        targets=targets,
     )
     return pack, tuple(diagnostics)
 
 
-def read_pack(path: Path) -> Understanding:
-    """Return the pack as clauses; a bad pack comes back with its diagnostics."""
-    return understand_pack(*compose(path))
+def read_pack(path: Path, targets: Collection[str] | None = None) -> Understanding:
+    """Return the pack as clauses; a bad pack comes back with its diagnostics.
+
+    Args:
+        path: Folder, zip or tar.
+        targets: Names of the targets that are installed; None where any name will do.
+    """
+    return understand_pack(*compose(path, targets))

@@ -1,6 +1,7 @@
 """`specpack check`: show what is wrong with a pack; exit status 1 on an error."""
 
 import argparse
+from importlib.metadata import entry_points
 
 from specpack.cli.diagnostics import encode_diagnostic, render_diagnostics
 
@@ -9,12 +10,13 @@ def run(options: argparse.Namespace) -> int:
     """Print every diagnostic with its place."""
     from specpack.reading import read_pack
 
-    understanding = read_pack(options.pack)
+    understanding = read_pack(options.pack, [entry.name for entry in entry_points(group="specpack.targets")])
     if options.format == "json":
         for diagnostic in understanding.diagnostics:
             print(encode_diagnostic(diagnostic))
     else:
         print(render_diagnostics(understanding))
+    if options.format != "json" and understanding.clauses:
         coverage = understanding.coverage
         clauses = sum(c.force is not None for c in understanding.clauses.values() if not c.document.startswith("std:"))
         print(

@@ -32,7 +32,10 @@ def render_counts(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def render_diagnostic(diagnostic: Diagnostic, texts: Mapping[DocumentName, str]) -> str:
-    """Return one diagnostic: message, place, excerpt with the words marked, notes, help."""
+    """Return one diagnostic: message, place, excerpt with the words marked, notes, help.
+
+    Further lines of a note stand as they are, so that they can be copied.
+    """
     lines = [f"{diagnostic.severity.value}[{diagnostic.code}]: {diagnostic.message}"]
     spans = [(diagnostic.span, diagnostic.label, "-->")] if diagnostic.span else []
     spans += [(label.span, label.text, ":::") for label in diagnostic.secondary]

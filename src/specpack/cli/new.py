@@ -41,7 +41,9 @@ def run(options: argparse.Namespace) -> int:
 
     name: str = options.name
     if not NAME.fullmatch(name):
-        raise WrongUse(f"`{name}` is no name of a pack", help="use lower-case letters, digits and hyphens")
+        raise WrongUse(
+            f"`{name}` is no name of a pack", help="use lower-case letters, digits and hyphens, a letter first"
+        )
     folder = Path(name)
     if folder.exists():
         raise WrongUse(f"`{name}` exists already", help="choose another name, or remove it first")

@@ -29,6 +29,8 @@ class ErrorTable:
     """Error id -> the first row that has it."""
     first: bool
     """Whether the id stands in the first column."""
+    steps: frozenset[str]
+    """What stands in the first column where it numbers steps."""
     repeated: tuple[tuple[str, str, Clause, Clause], ...]
     """What stands in two rows: (`error` or `step`, the value, the first row, the later row)."""
 
@@ -37,11 +39,13 @@ def find_closed(clauses: Iterable[Clause]) -> tuple[ErrorTable, ...]:
     """Return the table that lists all errors; several where each could be it, none where no table is a list of errors.
 
     A list of errors has a column of conditions and begins with the error id, or, where no table does, with the number
-    of the step at which the error is found. Of several the one that holds the ids of all others is meant.
+    of the step at which the error is found. Tables of one document that count on through their steps are one list. Of
+    several the one that holds the ids of all others is meant.
     """
     tables = list(_find_tables(clauses))
-    tables = [table for table in tables if table.first] or tables
-    whole = next((t for t in tables if all(t.ids.keys() >= other.ids.keys() for other in tables)), None)
+    tables = [table for table in tables if table.first] or _join_parts(tables)
+    known = {name for table in tables for name in table.ids}
+    whole = next((table for table in tables if len(table.ids) == len(known)), None)
     return (whole,) if whole else tuple(tables)
 
 
@@ -83,7 +87,33 @@ def _find_tables(clauses: Iterable[Clause]) -> Iterator[ErrorTable]:
             for name in split_ids(dict(row.attributes).get(errors[0], "")):
                 ids.setdefault(name, row)
         if ids:
-            yield ErrorTable(rows=tuple(rows), ids=ids, first=first, repeated=_find_repeated(rows, errors[0], keys[0]))
+            numbers = [dict(row.attributes).get(keys[0], "") for row in rows] if is_step_key(keys[0]) else []
+            repeated = _find_repeated(rows, errors[0], keys[0])
+            steps = frozenset(number for number in numbers if number)
+            yield ErrorTable(rows=tuple(rows), ids=ids, first=first, steps=steps, repeated=repeated)
+
+
+def _join_parts(tables: Sequence[ErrorTable]) -> list[ErrorTable]:
+    """Return the tables, those of one document joined that share no step and no error with the part before."""
+    joined: list[ErrorTable] = []
+    for table in tables:
+        before = joined[-1] if joined else None
+        if (
+            before
+            and before.rows[0].document == table.rows[0].document
+            and before.steps.isdisjoint(table.steps)
+            and before.ids.keys().isdisjoint(table.ids)
+        ):
+            joined[-1] = ErrorTable(
+                rows=before.rows + table.rows,
+                ids={**before.ids, **table.ids},
+                first=False,
+                steps=before.steps | table.steps,
+                repeated=before.repeated + table.repeated,
+            )
+        else:
+            joined.append(table)
+    return joined
 
 
 def _find_repeated(rows: Sequence[Clause], error: str, step: str) -> tuple[tuple[str, str, Clause, Clause], ...]:

@@ -199,8 +199,8 @@ class _Composing:
                 texts[name] = lines
         roles: dict[str, Role] = {}
         if not broken:
-            roles, problems = self._find_roles(source, manifest, prefix, main=main)
-            self.diagnostics += problems
+            roles, noted = self._find_roles(source, manifest, prefix, main=main)
+            self.diagnostics += noted
         documents = [
             self._make_document(source, path, role, manifest.name, prefix, inferred=manifest.patterns is None)
             for path, role in roles.items()

@@ -4,7 +4,7 @@ Path: clauses, listing -> **phenomena** -> understanding, checks.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from specpack.frontend.definitions import is_error_key
@@ -51,10 +51,7 @@ def find_phenomena(clauses: Mapping[ClauseId, Clause], roles: Mapping[str, Role]
     declared: dict[str, Clause] = {}
     product = [c for c in clauses.values() if roles[c.document] not in (Role.CONTRACT, Role.POLICY, Role.LANGUAGE)]
     tables = find_closed(product)
-    closed: dict[str, Clause] = {}
-    for table in tables:
-        for name, row in table.ids.items():
-            closed.setdefault(name, row)
+    closed = _list_closed(tables, product)
     uses = [(name, clause) for clause in product for name in _find_named(clause)]
     for name, clause in [*closed.items(), *uses]:
         declared.setdefault(name, clause)
@@ -70,6 +67,20 @@ def find_phenomena(clauses: Mapping[ClauseId, Clause], roles: Mapping[str, Role]
         for name, clause in declared.items()
     )
     return Phenomena(errors=errors, closed=frozenset(closed), uses=tuple(uses), tables=tables)
+
+
+def _list_closed(tables: Sequence[ErrorTable], clauses: Sequence[Clause]) -> dict[str, Clause]:
+    """Return the ids of the closed list; beside a list by steps, tables that begin with the id declare ids as well."""
+    closed: dict[str, Clause] = {}
+    for table in tables:
+        for name, row in table.ids.items():
+            closed.setdefault(name, row)
+    if tables and not tables[0].first:
+        for clause in clauses:
+            if clause.kind is Kind.ROW and clause.attributes and is_error_key(clause.attributes[0][0]):
+                for name in split_ids(clause.attributes[0][1]):
+                    closed.setdefault(name, clause)
+    return closed
 
 
 def _find_named(clause: Clause) -> Iterator[str]:

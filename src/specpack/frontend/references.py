@@ -267,19 +267,17 @@ def _find_sections(drafting: Drafting, block: Block, index: _Index) -> Iterator[
 
 def _look_up(document: Document, name: str, span: Span, after: str, index: _Index) -> Reference:
     """Return the reference to a section by its name; words behind it may say in which document it stands."""
-    headings, near, holder = index.all_headings, index.near_headings, ""
+    headings, holder = index.all_headings, ""
     wanted = {name.lower(), name.lower().rstrip(".")}
     if holding := _OF_DOCUMENT.match(after.lstrip('"\u201d')):
         paths = index.find_documents(document, holding[1])
         if not paths:
             return Reference(target=Target.SECTION, name=name, span=span, found=1)
         holder = paths[0]
-        headings = frozenset().union(*(h for n, h in index.headings.items() if n.endswith(holder)))
-        near = tuple(sorted(headings))
+        headings = frozenset().union(*(h for n, h in index.headings.items() if n.rpartition(":")[2] == holder))
     found = not wanted.isdisjoint(headings)
-    return Reference(
-        target=Target.SECTION, name=name, span=span, found=int(found), near=() if found else near, document=holder
-    )
+    near = () if found else tuple(sorted(headings)) if holder else index.near_headings
+    return Reference(target=Target.SECTION, name=name, span=span, found=int(found), near=near, document=holder)
 
 
 def _measure_name(text: str, headings: Collection[str]) -> int:

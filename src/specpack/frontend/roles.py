@@ -69,5 +69,5 @@ def report_inferred(
         place,
         case="all" if whole else "",
         fields={"pack": name, "target": target, "count": count_things(len(roles), "document")},
-        notes=[f"the lines:\n\n{lines}"],
+        notes=[f"the lines:\n\n{lines}\n"],
     )

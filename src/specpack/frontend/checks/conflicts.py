@@ -3,15 +3,19 @@
 Path: reading -> **checks** -> diagnostics.
 """
 
+import re
 from collections.abc import Iterator
 
 from specpack.frontend.catalogue import build_diagnostic
 from specpack.frontend.nearest import Suggester
 from specpack.frontend.precedence import is_about
 from specpack.frontend.reading import Reading
-from specpack.model.clause import Bearer, Clause, Force, Kind
+from specpack.model.clause import Clause, Kind, Source
 from specpack.model.diagnostic import Diagnostic, Severity
 from specpack.model.pack import Role
+
+_PRONOUN = re.compile(r"\W*(?:it|its|they|their|this|these|that|those|he|she|both|each of them)\b", re.I)
+_MOST_PLACES = 5
 
 
 def check_conflicts(reading: Reading) -> Iterator[Diagnostic]:
@@ -65,31 +69,36 @@ def check_forces(reading: Reading) -> Iterator[Diagnostic]:
 
 
 def check_repeats(reading: Reading) -> Iterator[Diagnostic]:
-    """Report normative sentences that say the same in the same words, each against the first that does.
+    """Report normative sentences of one rank that say the same in the same words, one diagnostic a sentence.
+
+    Where ranks differ, the higher document holds should the two drift apart. A sentence that opens with a pronoun is
+    about what stands before it, and contracts of two phases are never shown together: both may repeat themselves.
 
     Reports: SP411.
     """
-    first: dict[tuple[str, Force, Bearer], Clause] = {}
+    groups: dict[tuple[object, ...], list[Clause]] = {}
     for clause in reading.clauses.values():
-        if clause.kind is not Kind.NORM or clause.force is None or clause.id in reading.settlement.overridden:
+        if clause.kind is not Kind.NORM or clause.modality is None or clause.modality.source is Source.IMPLIED:
             continue
+        if clause.id in reading.settlement.overridden or _PRONOUN.match(clause.composed):
+            continue
+        document = reading.documents[clause.document]
+        apart = document.name if document.role is Role.CONTRACT else ""
         words = " ".join(clause.composed.casefold().split()).rstrip(".;, ")
-        known = first.setdefault((words, clause.force, clause.bearer), clause)
-        if known is not clause and not _is_shown_apart(reading, known, clause):
-            yield build_diagnostic(
-                "SP411",
-                clause.span,
-                fields={"first": known.id, "second": clause.id},
-                label="the second time",
-                secondary=[(known.span, "the first time")],
-                clauses=(known.id, clause.id),
-            )
-
-
-def _is_shown_apart(reading: Reading, first: Clause, second: Clause) -> bool:
-    """Whether two clauses stand in contracts of two phases: never shown together, they may repeat each other."""
-    roles = {reading.documents[clause.document].role for clause in (first, second)}
-    return first.document != second.document and roles == {Role.CONTRACT}
+        key = (words, clause.force, clause.bearer, reading.pack.rank_of(document), apart)
+        groups.setdefault(key, []).append(clause)
+    for first, second, *others in (group for group in groups.values() if len(group) > 1):
+        again = [(clause.span, "and here") for clause in others[:_MOST_PLACES]]
+        rest = len(others) - _MOST_PLACES
+        yield build_diagnostic(
+            "SP411",
+            second.span,
+            fields={"first": first.id, "second": second.id},
+            label="the second time",
+            secondary=[(first.span, "the first time"), *again],
+            notes=[f"{rest} more in the pack"] if rest > 0 else [],
+            clauses=[clause.id for clause in (first, second, *others)],
+        )
 
 
 def check_overrides(reading: Reading) -> Iterator[Diagnostic]:

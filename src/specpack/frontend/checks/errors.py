@@ -11,6 +11,8 @@ from specpack.frontend.nearest import Suggester
 from specpack.frontend.reading import Reading
 from specpack.model.diagnostic import Diagnostic
 
+_MOST_TABLES = 5
+
 
 def check_errors(reading: Reading) -> Iterator[Diagnostic]:
     """Report error ids that nothing provokes, and what is wrong with the closed list of errors.
@@ -29,7 +31,7 @@ def check_errors(reading: Reading) -> Iterator[Diagnostic]:
             continue
         seen.add(name)
         fields = {"id": name, "near": suggester.find_nearest(name, known) or ""}
-        tables = [(table.rows[0].span, "the table of errors") for table in phenomena.tables]
+        tables = [(table.rows[0].span, "the table of errors") for table in phenomena.tables[:_MOST_TABLES]]
         yield build_diagnostic(
             "SP603", clause.span, case="unlisted", fields=fields, secondary=tables, clauses=[clause.id]
         )
@@ -49,8 +51,10 @@ def _check_tables(tables: Sequence[ErrorTable]) -> Iterator[Diagnostic]:
                 clauses=[first.id, row.id],
             )
     if len(tables) > 1:
-        places = [table.rows[0].span for table in tables]
+        places = [table.rows[0].span for table in tables[:_MOST_TABLES]]
         shown = [f"`{place.document}:{place.line}`" for place in places]
+        if len(tables) > _MOST_TABLES:
+            shown.append(f"{len(tables) - _MOST_TABLES} more places")
         yield build_diagnostic(
             "SP603",
             places[1],
