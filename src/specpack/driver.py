@@ -51,10 +51,6 @@ from specpack.stamp import describe_inputs, write_stamp
 from specpack.targets import load_target
 
 
-class Summary(str):
-    """Lines of the assimilation summary for a terminal."""
-
-
 Report = Callable[[Event | str], None]
 """Told what the engine does and, as text, what the driver does."""
 
@@ -345,4 +341,4 @@ def _write_summary(home: Home, material: Material, values: Mapping[Label, Any], 
         return
     home.state.mkdir(parents=True, exist_ok=True)
     place.write_text(text, encoding="utf-8", newline="\n")
-    report(Summary(shorten_summary(text, str(place))))
+    report(shorten_summary(text, str(place)))

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -264,3 +265,10 @@ def test_the_zip_holds_what_the_readme_promises(tmp_path: Path) -> None:
     wanted = {"Makefile", "README.md", "TOUR.md", "logs/assumptions.md", "logs/deviations.md", "logs/disputes.md"}
     assert wanted <= names
     assert {"spec/behaviour/ulid.md", "logs/trace.json", "requirements.lock"} <= names
+
+
+def test_the_readme_shows_the_recorded_build() -> None:
+    attested = (EXAMPLES / "telemetry" / "recording" / "telemetry.zip.intoto.json").read_text(encoding="utf-8")
+    shown = re.findall(r"^sha256 ([0-9a-f]{8})…$", (EXAMPLES.parent / "README.md").read_text(encoding="utf-8"), re.M)
+    assert len(shown) == 1
+    assert f'"sha256": "{shown[0]}' in attested
