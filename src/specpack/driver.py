@@ -50,7 +50,6 @@ from specpack.reading import read_pack
 from specpack.stamp import describe_inputs, write_stamp
 from specpack.targets import load_target
 
-
 Report = Callable[[Event | str], None]
 """Told what the engine does and, as text, what the driver does."""
 

@@ -85,7 +85,7 @@ def make_parser() -> argparse.ArgumentParser:
     log.add_argument("-o", dest="output", type=Path, metavar="ZIP", help="the zip of the build")
     trace = _add(commands, "trace", "print the ledger of the last build, worst standing first")
     trace.add_argument("-o", dest="output", type=Path, metavar="ZIP", help="the zip of the build")
-    trace.add_argument("--all", action="store_true", help="also the clauses that are tested or gated")
+    trace.add_argument("--all", action="store_true", help="also satisfied clauses, and those of extended packs")
     relay = _add(commands, "relay", "show which requests wait for an answer, for how long, and how large they are")
     relay.add_argument("--relay", type=Path, metavar="FOLDER", help="folder of the requests")
     relay.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a line")
