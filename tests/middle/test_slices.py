@@ -295,3 +295,52 @@ def test_lock_of_a_build_pins_every_question(tmp_path: Path):
     engine, _ = make_engine(material, tmp_path / "store", Script(answer_all(material)))
     values = asyncio.run(conclude(engine, material))
     assert {pin.label: pin.question for pin in lock_of(engine).pins} == digests(material, values)
+
+
+def test_overridden_words_are_shown_to_nobody(tmp_path: Path):
+    """A row, a sentence among others and a whole item of an extended pack, each set aside by the manifest."""
+    house = tmp_path / "house"
+    (house / "policy").mkdir(parents=True)
+    (house / "specpack.toml").write_text(
+        '[pack]\nname = "house"\nversion = "1.0.0"\nedition = "2026.1"\nextends = []\n'
+        '[documents]\npolicy = ["policy/*.md"]\n',
+        encoding="utf-8",
+    )
+    (house / "policy" / "house.md").write_text(
+        "# House\n\n## Rules\n\n- Product code MUST be amber. {#item}\n- Product code MUST be beige. {#other}\n\n"
+        "Product code MUST be cyan. Product code MUST NOT be drab.\n\n"
+        "Product code MUST have the colour of each row:\n\n"
+        "| part | colour |\n|---|---|\n| wall | ecru |\n| roof | fawn |\n",
+        encoding="utf-8",
+    )
+    pack = tmp_path / "pack"
+    (pack / "behaviour").mkdir(parents=True)
+    (pack / "behaviour" / "a.md").write_text("# A\n\n## B\n\nThe system MUST hum.\n", encoding="utf-8")
+    head = (
+        '[pack]\nname = "hum"\nversion = "1.0.0"\ntarget = "python"\nedition = "2026.1"\n'
+        'extends = ["std", { path = "../house" }]\n[documents]\nbehaviour = ["behaviour/*.md"]\n'
+    )
+
+    def shown(overrides: dict[str, str]) -> str:
+        lines = ", ".join(f'"{clause}" = "{reason}"' for clause, reason in overrides.items())
+        (pack / "specpack.toml").write_text(f"{head}[precedence]\noverrides = {{ {lines} }}\n", encoding="utf-8")
+        material = Material(read_pack(pack), load_target("python"))
+        assert not material.understanding.failed
+        document = next(d for d in material.documents(Role.POLICY) if d.pack == "house")
+        return material.slicer.render_document(document)
+
+    whole = shown({})
+    colours = ("amber", "beige", "cyan", "drab", "ecru", "fawn")
+    assert all(colour in whole for colour in colours)
+    clauses = read_pack(pack).clauses
+    lost = {
+        str(c.id): "ours differ"
+        for c in clauses.values()
+        if c.document == "house:policy/house.md" and c.text and any(w in c.text for w in ("amber", "cyan", "ecru"))
+    }
+    assert len(lost) == 3
+    left = shown(lost)
+    assert [colour for colour in colours if colour in left] == ["beige", "drab", "fawn"]
+    assert "‹" in left
+    assert "\0" not in left
+    assert "| |" not in left

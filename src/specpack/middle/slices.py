@@ -6,6 +6,7 @@ source's; white space outside fences is folded, so that an edit of white space c
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from specpack.model.clause import Block, BlockKind, Clause, ClauseId, Kind, Section
@@ -19,6 +20,7 @@ _CONTEXT = frozenset({Kind.DEFINITION, Kind.SAMPLE, Kind.GRAMMAR, Kind.ENUMERATI
 
 _CODE_OR_SPACE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\s+", re.DOTALL)
 _BREAK = re.compile(r"\s*\n\s*")
+_GAP = "\0"
 ANCHOR = re.compile(r"\s*\{#[\w.-]+\}")
 
 _HEADING_MARKS = re.compile(r"\A\s*#{1,6}(?=\s|\Z)|\s#+\s*\Z|\n[ \t]*(?:=+|-+)[ \t]*\Z")
@@ -34,13 +36,18 @@ class Slicer:
         self.understanding = understanding
         behaviour = {d.name for d in understanding.pack.documents if d.role is Role.BEHAVIOUR}
         self._by_block: dict[tuple[DocumentName, int], list[Clause]] = {}
-        lost = {(c.document, c.block) for c in understanding.clauses.values() if c.id in understanding.overridden}
-        kept = {(c.document, c.block) for c in understanding.clauses.values() if c.id not in understanding.overridden}
-        self._set_aside = lost - kept
-        """Blocks all of whose clauses are overridden: they are shown to nobody."""
+        self._overridden: dict[tuple[DocumentName, int], list[Clause]] = {}
+        """Clauses that lost to another or were set aside: their words are shown to nobody."""
+        kept = set()
         for clause in understanding.clauses.values():
-            if clause.id not in understanding.overridden and (clause.force or clause.document in behaviour):
-                self._by_block.setdefault((clause.document, clause.block), []).append(clause)
+            place = (clause.document, clause.block)
+            if clause.id in understanding.overridden:
+                self._overridden.setdefault(place, []).append(clause)
+                continue
+            kept.add(place)
+            if clause.force or clause.document in behaviour:
+                self._by_block.setdefault(place, []).append(clause)
+        self._set_aside = self._overridden.keys() - kept
 
     @cached_property
     def sections(self) -> Mapping[str, Section]:
@@ -120,12 +127,21 @@ class Slicer:
             clauses = self._by_block.get((document.name, index), [])
             if (document.name, index) in self._set_aside:
                 continue
-            text = _annotate(block, clauses, chosen)
+            text = _annotate(_cut(block, self._overridden.get((document.name, index), ())), clauses, chosen)
             if text:
                 tight = block.kind is BlockKind.ITEM and former is BlockKind.ITEM
                 former = block.kind
                 pieces.append(("\n" if tight else "\n\n") + text if pieces else text)
         return "".join(pieces)
+
+
+def _cut(block: Block, overridden: Sequence[Clause]) -> Block:
+    """Return the block with the words of overridden clauses replaced by `_GAP`, so that offsets stay."""
+    text, start = block.text, block.span.start
+    for clause in overridden:
+        begin, end = max(clause.span.start - start, 0), clause.span.end - start
+        text = text[:begin] + _GAP * len(text[begin:end]) + text[end:]
+    return replace(block, text=text) if overridden else block
 
 
 def _annotate(block: Block, clauses: Sequence[Clause], chosen: Collection[ClauseId] | None) -> str:
@@ -153,7 +169,7 @@ def _fold(text: str) -> str:
     def fold(match: re.Match[str]) -> str:
         return _BREAK.sub(" ", match[0]) if match[1] else " "
 
-    return _CODE_OR_SPACE.sub(fold, ANCHOR.sub("", text)).strip()
+    return _CODE_OR_SPACE.sub(fold, ANCHOR.sub("", text.replace(_GAP, ""))).strip()
 
 
 def _annotate_table(block: Block, clauses: Sequence[Clause], chosen: Collection[ClauseId] | None) -> str:
