@@ -148,8 +148,10 @@ def open_engine(options: BuildOptions, home: Home, material: Material, lock: Loc
         jobs=options.jobs,
         window=options.window,
     )
+    store = Store(home.store, layers=layers)
+    store.sweep_temporaries()
     return Engine(
-        store=Store(home.store, layers=layers),
+        store=store,
         lock=lock,
         shipped=read_lock(std.LOCK) or Lock(),
         provider=find_provider if options.model and not options.frozen else None,

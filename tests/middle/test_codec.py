@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specpack.middle.codec import decode_value, encode_value, parse_data
+from specpack.middle.codec import parse_data
 from specpack.model.conclusion import (
     BehaviourConclusion,
     DesignConclusion,
@@ -28,7 +28,6 @@ def test_a_conclusion_comes_back_typed():
     value, findings = parse_data(Ruling, json.dumps(data))
     assert not findings
     assert value == Ruling(outcome=Outcome.FIRST, clauses=("a.b",), why="because")
-    assert decode_value(Ruling, encode_value(value)) == value
 
 
 def test_lists_that_may_be_empty_may_be_left_out():

@@ -344,3 +344,14 @@ def test_overridden_words_are_shown_to_nobody(tmp_path: Path):
     assert "‹" in left
     assert "\0" not in left
     assert "| |" not in left
+
+
+def test_a_group_stands_for_its_items_and_one_item_not_for_its_group():
+    material = Material(read_pack(EXAMPLES / "ulid"), load_target("python"))
+    clauses = material.understanding.clauses
+    group = "ulid.gwv4x"
+    rows = [str(c.id) for c in clauses.values() if c.parent == group and c.force]
+    assert len(rows) == 9
+    assert material.with_members([group]) >= set(rows)
+    assert group not in material.with_members(rows[:-1])
+    assert group in material.with_members(rows)

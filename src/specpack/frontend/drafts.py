@@ -74,10 +74,6 @@ class Scope:
     intro: bool = False
     """Before the first second-level heading of a document that has one."""
 
-    def silenced(self) -> "Scope":
-        """Return the scope of a definitions section: no force."""
-        return Scope(locked=self.locked, definitions=True, contents=self.contents)
-
 
 @dataclass(slots=True)
 class Drafting:

@@ -29,17 +29,6 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     return _adapters[kind]
 
 
-def encode_value(value: Any) -> Any:
-    """Return a conclusion as JSON values."""
-    return _adapter(type(value)).dump_python(value, mode="json")
-
-
-def decode_value(kind: type[T], data: Any) -> T:
-    """Return the conclusion that `data` holds. Raises `ValueError` where it holds none: use `parse_data` on replies."""
-    value: T = _adapter(kind).validate_python(data)
-    return value
-
-
 def parse_data(kind: type[T], text: str) -> tuple[T | None, tuple[Finding, ...]]:
     """Parse a `data` block into a conclusion; all errors are reported, and unknown or repeated fields are errors."""
     fence = _FENCE.match(text)

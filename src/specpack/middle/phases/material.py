@@ -102,20 +102,20 @@ class Material:
         return frozenset([*self.understanding.clauses, *self.slicer.sections, *assumed])
 
     def with_members(self, ids: Iterable[str]) -> frozenset[str]:
-        """Return the ids with all that stands below them, and the groups above them.
+        """Return the ids with all that stands below them, and each group all of whose items are among them.
 
-        Who cites a group cites its items, who cites a table's lead-in cites its rows; and a group says nothing that its
-        items do not.
+        Who cites a group cites its items, who cites a table's lead-in cites its rows. One item does not stand for its
+        group: a lead-in may say "exactly".
         """
         clauses = self.understanding.clauses
         covered = set(ids)
+        items: dict[str, set[str]] = {}
         for clause in clauses.values():
             if clause.parent in covered:
                 covered.add(clause.id)
-        for clause in reversed(tuple(clauses.values())):
-            if clause.id in covered and clause.parent and clauses[clause.parent].kind is Kind.GROUP:
-                covered.add(clause.parent)
-        return frozenset(covered)
+            if clause.parent and clause.force and clauses[clause.parent].kind is Kind.GROUP:
+                items.setdefault(clause.parent, set()).add(clause.id)
+        return frozenset(covered | {group for group, below in items.items() if below <= covered})
 
     def check_ids(self, ids: Iterable[str], place: str, values: Values) -> tuple[Finding, ...]:
         """Return a finding for each id that does not exist."""
