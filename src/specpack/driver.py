@@ -33,13 +33,16 @@ from specpack.middle.phases.material import Material
 from specpack.middle.pinned import clean_pinned, render_cleanup, resolve_pinned
 from specpack.middle.record import gather_record
 from specpack.middle.repair import repair
+from specpack.middle.spending import render_spending
 from specpack.middle.store import Store
 from specpack.middle.summary import render_summary, shorten_summary
 from specpack.middle.tokens import estimate_tokens
+from specpack.model.conclusion import Phase
 from specpack.model.failure import Failure, Rejected, Unavailable
 from specpack.model.finding import GateResult, Verdict
 from specpack.model.pack import Role
-from specpack.model.question import Label, Provider, ProviderSettings
+from specpack.model.provider import Provider, ProviderSettings
+from specpack.model.question import Label
 from specpack.model.record import BuildRecord
 from specpack.model.target import Target, Verification
 from specpack.model.tree import Tree
@@ -114,6 +117,16 @@ def build(options: BuildOptions, report: Report = lambda event: None) -> Built:
     lock = read_lock(home.lock) or Lock()
     engine = open_engine(options, home, material, lock, report)
     try:
+        return _conclude_and_deliver(options, home, engine, material, lock, report)
+    finally:
+        if engine.usages:
+            report(render_spending(engine.usages))
+
+
+def _conclude_and_deliver(
+    options: BuildOptions, home: Home, engine: Engine, material: Material, lock: Lock, report: Report
+) -> Built:
+    try:
         values = asyncio.run(
             conclude(
                 engine,
@@ -134,16 +147,19 @@ def open_engine(options: BuildOptions, home: Home, material: Material, lock: Loc
     """Return the engine of one build: its store with the layers below it, its lock, the provider that was named."""
     layers = [layer for layer in (home.recording, std.STORE) if layer.is_dir()]
 
-    def find_provider() -> Provider:
-        return load_provider(
-            options.model, ProviderSettings(folder=options.relay or home.relay, estimate=estimate_tokens)
-        )
+    opened: dict[str, Provider] = {}
+
+    def find_provider(phase: Phase) -> Provider:
+        name = options.model_for(phase)
+        if name not in opened:
+            opened[name] = load_provider(name, _provider_settings(options, home, report))
+        return opened[name]
 
     settings = Settings(
         locked=options.locked,
         frozen=options.frozen,
         fresh=options.fresh,
-        upgrade=find_provider().name if options.upgrade else "",
+        upgrade={phase: find_provider(phase).name for phase in Phase} if options.upgrade else {},
         sample=_sample(home) if options.fresh else 0,
         jobs=options.jobs,
         window=options.window,
@@ -159,6 +175,18 @@ def open_engine(options: BuildOptions, home: Home, material: Material, lock: Loc
         framing=material.contract("framing"),
         context=partial(render_context, material),
         report=report,
+    )
+
+
+def _provider_settings(options: BuildOptions, home: Home, report: Report) -> ProviderSettings:
+    return ProviderSettings(
+        folder=options.relay or home.relay,
+        estimate=estimate_tokens,
+        environment=os.environ,
+        output_limit=options.output_limit,
+        report=lambda request, characters: report(
+            Event(kind="streaming", labels=request.labels, detail=f"{characters} characters so far")
+        ),
     )
 
 

@@ -3,7 +3,8 @@
 Path: command line -> **options** -> stamp, driver.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from specpack.model.conclusion import Phase
@@ -16,6 +17,9 @@ class BuildOptions:
     pack: Path
     output: Path | None = None
     model: str = ""
+    """Whom to ask, as `PROVIDER[:MODEL]`; empty to ask nobody."""
+    models: Mapping[Phase, str] = field(default_factory=dict)
+    """Whom to ask in single phases instead."""
     relay: Path | None = None
     locked: bool = False
     frozen: bool = False
@@ -24,7 +28,13 @@ class BuildOptions:
     pause_after: Phase | None = None
     jobs: int = 8
     window: int = 200_000
+    output_limit: int = 32_000
+    """Most tokens of one reply."""
     repairs: int = 3
+
+    def model_for(self, phase: Phase) -> str:
+        """Return whom a phase asks."""
+        return self.models.get(phase, self.model)
 
 
 @dataclass(frozen=True, slots=True)

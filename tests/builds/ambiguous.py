@@ -15,7 +15,8 @@ from specpack.middle.phases.material import Material
 from specpack.middle.store import Store
 from specpack.model.conclusion import DesignConclusion, EntryPoint, TestGroup, Unit
 from specpack.model.finding import Finding
-from specpack.model.question import Label, Provider
+from specpack.model.provider import Provider
+from specpack.model.question import Label
 from specpack.reading import read_pack
 from specpack.targets import load_target
 
@@ -48,7 +49,7 @@ def make_engine(store: Path, layers: list[Path], provider: Provider | None) -> t
         store=Store(store, layers=[*layers, std.STORE]),
         lock=Lock(),
         shipped=read_lock(std.LOCK) or Lock(),
-        provider=(lambda: provider) if provider else None,
+        provider=(lambda phase: provider) if provider else None,
         settings=Settings(),
         framing=material.contract("framing"),
     )

@@ -33,6 +33,7 @@ from specpack.model.question import (
 from specpack.providers.relay import RelayProvider
 from specpack.providers.scripted import ScriptedProvider
 
+TO_NEW = dict.fromkeys(Phase, "m:new")
 FRAMING = "# Framing\n"
 
 
@@ -102,7 +103,7 @@ def make_engine(
         store=store if isinstance(store, Store) else Store(store),
         lock=lock or Lock(),
         shipped=Lock(),
-        provider=(lambda: provider) if model else None,
+        provider=(lambda phase: provider) if model else None,
         settings=Settings(**settings),
         framing=FRAMING,
         report=report,
@@ -564,22 +565,22 @@ class TestUpgrade:
 
     def test_what_another_model_answered_is_asked_again(self, store: Path):
         lock = self.build(store)
-        engine, requests = make_engine(store, Model(write__a=["new"]), lock=lock, by="m:new", upgrade="m:new")
+        engine, requests = make_engine(store, Model(write__a=["new"]), lock=lock, by="m:new", upgrade=TO_NEW)
         assert run(engine, make_ask("write/a")) == {"write/a": "new\n"}
         assert len(requests) == 1
         assert [pin.by for pin in lock_of(engine).pins] == ["m:new"]
 
     def test_what_the_same_model_answered_is_not(self, store: Path):
         lock = self.build(store)
-        engine, requests = make_engine(store, Model(), lock=lock, by="m:old", upgrade="m:old")
+        engine, requests = make_engine(store, Model(), lock=lock, by="m:old", upgrade=dict.fromkeys(Phase, "m:old"))
         assert run(engine, make_ask("write/a")) == {"write/a": "old\n"}
         assert requests == []
 
     def test_an_upgrade_that_stopped_goes_on(self, store: Path):
         lock = self.build(store)
-        first, _ = make_engine(store, Model(write__a=["new"]), lock=lock, by="m:new", upgrade="m:new")
+        first, _ = make_engine(store, Model(write__a=["new"]), lock=lock, by="m:new", upgrade=TO_NEW)
         run(first, make_ask("write/a"))
-        again, requests = make_engine(store, Model(write__b=["new"]), lock=lock, by="m:new", upgrade="m:new")
+        again, requests = make_engine(store, Model(write__b=["new"]), lock=lock, by="m:new", upgrade=TO_NEW)
         values = run(again, make_ask("write/a"), make_ask("write/b"))
         assert values == {"write/a": "new\n", "write/b": "new\n"}
         assert labels(requests) == [("write/b",)]
@@ -728,7 +729,7 @@ class TestSideBySide:
 
         slow = Slow()
         engine, _ = make_engine(store, Model(), jobs=jobs, bundle=1)
-        engine._find_provider = lambda: slow
+        engine._find_provider = lambda phase: slow
         run(engine, *(make_ask(f"write/{n}") for n in range(6)))
         assert slow.most == jobs
 
@@ -756,7 +757,7 @@ class TestSideBySide:
 class TestWaiting:
     def relay(self, store: Path, folder: Path, **settings: Any) -> Engine:
         engine, _ = make_engine(store, Model(), **settings)
-        engine._find_provider = lambda: RelayProvider(folder, "me", len)
+        engine._find_provider = lambda phase: RelayProvider(folder, "me", len)
         return engine
 
     def test_all_waiting_bundles_are_told_together(self, store: Path, tmp_path: Path):

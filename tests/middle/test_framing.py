@@ -241,3 +241,23 @@ def test_rendered_answers_come_back_as_they_were(answers: list[tuple[Label, str]
 @given(st.text(max_size=60))
 def test_normalising_twice_is_normalising_once(text: str):
     assert normalise_text(normalise_text(text)) == normalise_text(text)
+
+
+class TestCutReply:
+    """A reply that ended at the limit of its tokens."""
+
+    def test_the_last_question_is_not_whole_even_where_its_blocks_are(self):
+        text = block("x") + block("two", SECOND, OTHER)
+        framed = parse_reply(text, {UNIT: [FILE, DATA], OTHER: [SECOND]}, cut=True)
+        assert framed[UNIT].findings == ()
+        assert "cut at the limit" in framed[OTHER].findings[0].message
+
+    def test_questions_that_were_not_reached_say_why(self):
+        framed = parse_reply(block("x"), {UNIT: [FILE, DATA], OTHER: [SECOND]}, cut=True)
+        assert all("cut at the limit" in framed[label].findings[0].message for label in (UNIT, OTHER))
+
+    def test_a_block_that_was_being_written_is_never_taken(self):
+        text = block("two", SECOND, OTHER) + block("x").partition("==== end")[0]
+        framed = parse_reply(text, {UNIT: [FILE, DATA], OTHER: [SECOND]}, cut=True)
+        assert framed[UNIT].blocks == ()
+        assert framed[OTHER].findings == ()

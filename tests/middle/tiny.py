@@ -99,7 +99,7 @@ def make_engine(
         store=Store(store),
         lock=lock or Lock(),
         shipped=Lock(),
-        provider=(lambda: provider) if script else None,
+        provider=(lambda phase: provider) if script else None,
         settings=Settings(**settings),
         framing=material.contract("framing"),
         context=partial(render_context, material),

@@ -11,13 +11,14 @@ from specpack.middle.framing import label_nonce, parse_reply, render_end, render
 from specpack.middle.requests import render_request
 from specpack.model.conclusion import Phase
 from specpack.model.failure import Unavailable
-from specpack.model.question import Expected, Label, Part, ProviderSettings, Question, Reply, Request, Waiting
+from specpack.model.provider import ProviderSettings, Waiting
+from specpack.model.question import Expected, Label, Part, Question, Reply, Request
 from specpack.providers.relay import (
+    KIND,
     SETTLE_SECONDS,
     RelayProvider,
     list_waiting,
     name_request,
-    open_provider,
     render_relay_file,
 )
 
@@ -121,7 +122,7 @@ import asyncio, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from test_relay import make_request, provider
-from specpack.model.question import Waiting
+from specpack.model.provider import Waiting
 try:
     print(asyncio.run(provider(Path(sys.argv[1])).answer(make_request())).text, end="")
 except Waiting as waiting:
@@ -144,7 +145,7 @@ import asyncio, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from test_relay import make_request, provider
-from specpack.model.question import Waiting
+from specpack.model.provider import Waiting
 for number in range(60):
     try:
         asyncio.run(provider(Path(sys.argv[1])).answer(make_request(text=f"slice {number} " * 200)))
@@ -301,6 +302,6 @@ def test_a_folder_without_permission_is_told(tmp_path: Path):
 
 
 def test_the_entry_point_labels_answers(tmp_path: Path):
-    settings = ProviderSettings(folder=tmp_path, estimate=len)
-    assert open_provider("claude", settings).name == "relay:claude"
-    assert open_provider("", settings).name == "relay:unnamed"
+    settings = ProviderSettings(folder=tmp_path, estimate=len, environment={})
+    assert KIND.open("claude", settings).name == "relay:claude"
+    assert KIND.open("", settings).name == "relay:unnamed"

@@ -3,19 +3,23 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 
 from specpack.cli.diagnostics import render_diagnostics
-from specpack.model.conclusion import Phase
+from specpack.model.conclusion import ASKED, Phase
 from specpack.model.failure import WrongUse
 from specpack.options import BuildOptions, Home
 
 
 def run(options: argparse.Namespace) -> int:
     """Build the pack; say in milliseconds where nothing is to do."""
+    model, models = parse_models(options.model)
     wanted = BuildOptions(
         pack=options.pack,
         output=options.output,
-        model=options.model,
+        model=model,
+        models=models,
         relay=options.relay,
         locked=options.locked,
         frozen=options.frozen,
@@ -24,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
         pause_after=Phase(options.pause_after) if options.pause_after else None,
         jobs=options.jobs,
         window=options.window,
+        output_limit=options.output_limit,
         repairs=options.repairs,
     )
     if wanted.upgrade and not wanted.model:
@@ -33,6 +38,24 @@ def run(options: argparse.Namespace) -> int:
     if _is_current(wanted):
         return 0
     return _build(wanted, options.format)
+
+
+def parse_models(given: Sequence[str]) -> tuple[str, dict[Phase, str]]:
+    """Return whom to ask in general and in single phases, from `PROVIDER[:MODEL]` and `PHASE=PROVIDER[:MODEL]`."""
+    model = ""
+    models: dict[Phase, str] = {}
+    phases: dict[str, Phase] = {phase.value: phase for phase in ASKED}
+    for text in given:
+        phase, equals, name = text.partition("=")
+        if not equals or ":" in phase:
+            model = text
+        elif phase in phases:
+            models[phases[phase]] = name
+        else:
+            raise WrongUse(f"`--model {text}`: there is no phase `{phase}`", help=f"the phases are {', '.join(phases)}")
+    if models and not model and len(models) < len(phases):
+        raise WrongUse("`--model PHASE=…` names no model for the other phases", help="add one `--model PROVIDER:MODEL`")
+    return model, models
 
 
 def _is_current(options: BuildOptions) -> bool:
@@ -54,6 +77,7 @@ def _build(options: BuildOptions, format: str) -> int:
     from specpack.backend.ledger import render_counts
     from specpack.cli.progress import Progress
     from specpack.driver import OutputRejected, PackRejected, build, render_blocker
+    from specpack.middle.spending import add_usages
 
     progress = Progress(sys.stderr)
     try:
@@ -71,6 +95,7 @@ def _build(options: BuildOptions, format: str) -> int:
             "sha256": delivered.digest,
             "asked": [label for label, _ in built.engine.asked],
             "note": built.note,
+            "usage": asdict(add_usages(built.engine.usages)),
         }
         print(json.dumps(facts))
         return 0

@@ -86,9 +86,15 @@ def make_parser() -> argparse.ArgumentParser:
     trace = _add(commands, "trace", "print the ledger of the last build, worst standing first")
     trace.add_argument("-o", dest="output", type=Path, metavar="ZIP", help="the zip of the build")
     trace.add_argument("--all", action="store_true", help="also satisfied clauses, and those of extended packs")
+    trace.add_argument(
+        "--format", choices=("text", "json", "html"), default="text", help="text, one JSON object a clause, or one page"
+    )
+    trace.add_argument("--to", type=Path, metavar="FILE", help="the page (default: ZIP.trace.html)")
     relay = _add(commands, "relay", "show which requests wait for an answer, for how long, and how large they are")
     relay.add_argument("--relay", type=Path, metavar="FOLDER", help="folder of the requests")
     relay.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a line")
+    models = commands.add_parser("models", help="say which ways to reach a model are usable here, and why not")
+    models.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a line")
     store = commands.add_parser("store", help="verify the store, or export what a build rests on")
     store.add_argument("action", choices=("verify", "export"), help="what to do")
     _add_pack(store)
@@ -116,7 +122,13 @@ def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _add_build(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     build = _add(commands, "build", "compile a pack into a zip")
     build.add_argument("-o", dest="output", type=Path, metavar="ZIP", help="the zip (default: build/NAME.zip)")
-    build.add_argument("--model", default="", metavar="PROVIDER[:MODEL]", help="whom to ask, such as relay:LABEL")
+    build.add_argument(
+        "--model",
+        action="append",
+        default=[],
+        metavar="[PHASE=]PROVIDER[:MODEL]",
+        help="whom to ask, such as relay:LABEL, or whom to ask in one phase; may be given several times",
+    )
     build.add_argument("--relay", type=Path, metavar="FOLDER", help="folder of relay's requests and answers")
     build.add_argument("--locked", action="store_true", help="fail where the lock would change")
     build.add_argument("--frozen", action="store_true", help="replay: pinned answers only, no model")
@@ -128,6 +140,9 @@ def _add_build(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     build.add_argument("--jobs", type=_positive, default=8, metavar="N", help="requests at once (default: 8)")
     build.add_argument(
         "--window", type=_positive, default=200_000, metavar="TOKENS", help="what the model takes at once"
+    )
+    build.add_argument(
+        "--output-limit", type=_positive, default=32_000, metavar="TOKENS", help="most tokens of one reply"
     )
     build.add_argument("--repairs", type=_natural, default=3, metavar="N", help="rounds of repair (default: 3)")
     build.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object at the end")

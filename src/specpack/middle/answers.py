@@ -11,7 +11,7 @@ from specpack.middle.requests import encode_question
 from specpack.middle.store import Store
 from specpack.model.failure import Unavailable
 from specpack.model.pack import Digest
-from specpack.model.question import Answer, Label, Question, Reply, ReplyBlock, Request, Usage
+from specpack.model.question import Answer, Ending, Label, Question, Reply, ReplyBlock, Request, Usage
 
 
 def write_question(store: Store, question: Question) -> Digest:
@@ -45,6 +45,8 @@ def write_reply(
         "text": store.put_bytes(reply.text.encode()),
         "usage": _encode_usage(reply.usage),
     }
+    if reply.ending is not Ending.WHOLE:
+        record["ending"] = reply.ending.value
     if ahead:
         record |= {"ahead": dict(ahead), "given": dict(given or {})}
     digest = store.put_value(record)
@@ -64,6 +66,7 @@ class StoredReply:
     sample: int
     ahead: Mapping[Label, str]
     given: Mapping[Label, str]
+    ending: Ending = Ending.WHOLE
 
 
 def read_reply(store: Store, digest: Digest) -> StoredReply:
@@ -78,6 +81,7 @@ def read_reply(store: Store, digest: Digest) -> StoredReply:
         sample=record["sample"],
         ahead=record.get("ahead", {}),
         given=record.get("given", {}),
+        ending=Ending(record.get("ending", Ending.WHOLE)),
     )
 
 

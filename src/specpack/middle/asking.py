@@ -4,9 +4,10 @@ Path: driver -> **asking** -> engine.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from specpack.model.conclusion import Phase
 from specpack.model.finding import Finding
 from specpack.model.pack import Digest
 from specpack.model.question import Ask, Label, Part
@@ -25,8 +26,8 @@ class Settings:
     """Only pinned answers; nothing is judged and nothing is asked."""
     fresh: bool = False
     """Ignore pins and stored answers, once for each label."""
-    upgrade: str = ""
-    """Ask again what another model than this `by` answered; empty for no upgrade."""
+    upgrade: Mapping[Phase, str] = field(default_factory=dict)
+    """Ask again what another model than this `by` answered, for each phase; empty for no upgrade."""
     sample: int = 0
     attempts: int = 3
     revisions: int = 4
@@ -37,9 +38,12 @@ class Settings:
     """Tokens of expected output up to which questions of one phase share a request."""
 
 
+KINDS = ("recalled", "asked", "streaming", "retried", "waiting", "answered", "accepted", "rejected")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """What the engine is doing, for progress: `asked`, `answered`, `accepted`, `rejected`, `recalled`, `waiting`."""
+    """What the engine is doing, for progress: one of `KINDS`."""
 
     kind: str
     labels: tuple[Label, ...]

@@ -7,7 +7,7 @@ import dataclasses
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
@@ -54,6 +54,30 @@ def parse_data(kind: type[T], text: str) -> tuple[T | None, tuple[Finding, ...]]
     except ValidationError as error:
         found += [_reject(f"data field `{_place(e['loc'])}`: {e['msg'].lower()}") for e in error.errors()]
     return (None, tuple(found)) if found else (value, ())
+
+
+def build_schema(kinds: Mapping[str, type[Any]]) -> dict[str, Any]:
+    """Return the JSON schema of an object with one conclusion a property.
+
+    Every property is required and no other is allowed, as constrained decoding of all vendors takes it: a model writes
+    an empty list or text where it has nothing to say. What a field means stands in the contracts alone.
+    """
+    places, schema = TypeAdapter.json_schemas([(name, "validation", _adapter(kind)) for name, kind in kinds.items()])
+    root = {"type": "object", "properties": {name: places[name, "validation"] for name in kinds}}
+    bare: dict[str, Any] = _bare({**root, "$defs": schema["$defs"]})
+    return bare
+
+
+def _bare(schema: Any) -> Any:
+    """Return a schema without prose and defaults, its objects closed and complete."""
+    if isinstance(schema, list):
+        return [_bare(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    named = {key: {n: _bare(s) for n, s in schema[key].items()} for key in ("properties", "$defs") if key in schema}
+    rest = {k: _bare(v) for k, v in schema.items() if k not in (*named, "title", "description", "default", "required")}
+    closed = {"required": list(schema["properties"]), "additionalProperties": False} if "properties" in schema else {}
+    return {**rest, **closed, **named}
 
 
 def _place(location: tuple[int | str, ...]) -> str:

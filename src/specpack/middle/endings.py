@@ -9,7 +9,8 @@ from typing import Any
 
 from specpack.model.failure import Failure, Rejected, Stopped
 from specpack.model.finding import Finding
-from specpack.model.question import Label, Request, Waiting
+from specpack.model.provider import Waiting
+from specpack.model.question import Label, Request
 
 
 class Exhausted(Rejected):

@@ -6,7 +6,7 @@ running again. On replay no gate is consulted and no provider is loaded.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from specpack.middle.answers import StoredReply, find_answer, write_answer
@@ -14,27 +14,30 @@ from specpack.middle.asking import Event, Revision, Settings, Step
 from specpack.middle.bundles import bundle_asks
 from specpack.middle.endings import Exhausted, raise_together
 from specpack.middle.framing import parse_reply
+from specpack.middle.limiter import Limiter
 from specpack.middle.lock import Lock, Pin
 from specpack.middle.memory import ReplyMemory
 from specpack.middle.recall import Recall
 from specpack.middle.requests import check_window, digest_kernel, digest_question, render_request
 from specpack.middle.revision import revise_question
 from specpack.middle.store import Store
+from specpack.middle.structured import render_schema, unwrap_reply
 from specpack.model.conclusion import Phase
 from specpack.model.failure import Rejected
 from specpack.model.finding import Finding
 from specpack.model.pack import Digest
+from specpack.model.provider import Provider, Waiting
 from specpack.model.question import (
     Accepted,
     Answer,
     Ask,
+    Ending,
     Label,
     Part,
-    Provider,
     Question,
     ReplyBlock,
     Request,
-    Waiting,
+    Usage,
 )
 
 
@@ -63,7 +66,7 @@ class Engine:
         store: Store,
         lock: Lock,
         shipped: Lock,
-        provider: Callable[[], Provider] | None,
+        provider: Callable[[Phase], Provider] | None,
         settings: Settings,
         framing: str,
         context: Callable[[Sequence[Question]], Sequence[Part]] = lambda questions: (),
@@ -71,22 +74,25 @@ class Engine:
     ) -> None:
         """Take what the build uses; nothing is read before the first ask.
 
-        `provider` is called when a question must really be asked; `shipped` pins the standard pack's answers; `context`
-        gives what a request with these questions carries beside them, outside every digest.
+        `provider` is called with the phase when a question must really be asked; `shipped` pins the standard pack's
+        answers; `context` gives what a request with these questions carries beside them, outside every digest.
         """
         self.store = store
         self.settings = settings
         self.used: dict[Label, Pin] = {}
         self.asked: list[tuple[Label, Digest]] = []
         """What a provider was asked for in this run: label and digest of the request."""
+        self.usages: list[Usage] = []
+        """What these requests used."""
         self.answers: dict[Label, Answer] = {}
         self.recall = Recall(store, lock, shipped, settings)
         self._find_provider = provider
-        self._provider: Provider | None = None
         self._framing = framing
         self._context = context
         self._report = report
-        self._limit = asyncio.Semaphore(settings.jobs)
+        self._limiter = Limiter(
+            settings.jobs, lambda request, what: report(Event(kind="retried", labels=request.labels, detail=what))
+        )
         self._memory: ReplyMemory | None = None
         self._begun: dict[Label, _Open] = {}
 
@@ -94,7 +100,7 @@ class Engine:
     def memory(self) -> ReplyMemory:
         """Replies of earlier runs, read when the first question is not recalled."""
         if self._memory is None:
-            self._memory = ReplyMemory(self.store, self.settings.sample, by=self.settings.upgrade)
+            self._memory = ReplyMemory(self.store, self.settings.sample, by=frozenset(self.settings.upgrade.values()))
         return self._memory
 
     async def ask(self, asks: Sequence[Ask]) -> dict[Label, Any]:
@@ -140,7 +146,7 @@ class Engine:
                 else:
                     pending.append(ask)
             if pending and ahead:
-                later = [ask for s in steps[index + 1 :] for ask in s(values) if not self._is_expected(ask)]
+                later = [ask for s in steps[index + 1 :] for ask in s(values) if self._travels(ask, pending[0])]
                 settled = await asyncio.gather(self._settle(pending, later=later), return_exceptions=True)
                 values.update(*raise_together(settled))
             elif pending:
@@ -223,10 +229,13 @@ class Engine:
             self._begun[ask.question.label] = opened
         return found, value
 
-    def _is_expected(self, ask: Ask) -> bool:
-        """Return whether a reply to the ask is there already, to be judged once what it rests on is accepted."""
+    def _travels(self, ask: Ask, first: Ask) -> bool:
+        """Return whether an ask of a later phase goes with the first: to the same model, and no reply is there yet."""
+        phases = ask.question.phase, first.question.phase
+        if self._find_provider and len({self._find_provider(phase).name for phase in phases}) > 1:
+            return False
         known = self.memory.find(digest_question(ask.question)) is not None
-        return known or (ask.keep and self.memory.expects(ask.question.label))
+        return not known and not (ask.keep and self.memory.expects(ask.question.label))
 
     async def _settle(
         self,
@@ -268,7 +277,9 @@ class Engine:
         label = opened.ask.question.label
         opened.attempts.append(reply.digest)
         framed = parse_reply(
-            reply.text, {Label(name): [] for name in reply.questions} | {label: opened.question.expected}
+            unwrap_reply(reply.text, [Label(name) for name in reply.questions]),
+            {Label(name): [] for name in reply.questions} | {label: opened.question.expected},
+            cut=reply.ending is Ending.CUT,
         )
         blocks, findings = framed[label].blocks, framed[label].findings
         value = None
@@ -311,13 +322,12 @@ class Engine:
                 else f"`{request.labels[0]}` has no answer, and no model was named",
                 help="`specpack build PACK --model relay` writes the request to a file",
             )
-        self._provider = self._provider or self._find_provider()
+        provider = self._find_provider(request.phases[0])
         check_window(request, self.settings.window, reserve)
         self.store.put_bytes(f"{request.system}\0{request.text}".encode())
         self._report(Event(kind="asked", labels=request.labels, detail=f"{request.tokens} tokens"))
         try:
-            async with self._limit:
-                reply = await self._provider.answer(request)
+            reply = await self._limiter.exchange(provider, replace(request, output_schema=render_schema(questions)))
         except Waiting as waiting:
             self._report(Event(kind="waiting", labels=request.labels, detail=waiting.place))
             raise
@@ -325,4 +335,5 @@ class Engine:
         given = {label: answer.digest for label, answer in self.answers.items()} if ahead else {}
         self.memory.write(request, reply, known, ahead, given)
         self.asked += [(label, request.digest) for label in request.labels]
+        self.usages.append(reply.usage)
         self._report(Event(kind="answered", labels=request.labels, detail=f"{reply.usage.output} tokens"))

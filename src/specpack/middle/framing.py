@@ -63,6 +63,8 @@ class _Reader:
         self.blocks: dict[Label, list[ReplyBlock]] = {label: [] for label in nonces.values()}
         self.findings: dict[Label, list[Finding]] = {label: [] for label in nonces.values()}
         self.strays: list[Finding] = []
+        self.last: Label | None = None
+        """The question of the block that began last."""
         self._open: tuple[str, str, str] | None = None
         self._lines: list[str] = []
 
@@ -91,6 +93,7 @@ class _Reader:
         if nonce not in self.nonces:
             self._say(nonce, f"block `{name}` has the nonce `{nonce}`, which no question of the request has")
         self._open, self._lines = (kind, path, nonce), []
+        self.last = self.nonces.get(nonce, self.last)
 
     def _end(self) -> None:
         assert self._open
@@ -115,7 +118,9 @@ class _Reader:
             self._say(self._open[2], f"block `{name}` has no end marker: the reply breaks off")
 
 
-def parse_reply(text: str, expected: Mapping[Label, Sequence[Expected]]) -> Mapping[Label, Framed]:
+def parse_reply(
+    text: str, expected: Mapping[Label, Sequence[Expected]], *, cut: bool = False
+) -> Mapping[Label, Framed]:
     """Return the blocks of each question of a request.
 
     A problem that no question owns (a stray marker, an unknown nonce) is told to every question that is not complete.
@@ -123,6 +128,8 @@ def parse_reply(text: str, expected: Mapping[Label, Sequence[Expected]]) -> Mapp
     Args:
         text: The whole reply; prose and code fences outside blocks are skipped.
         expected: The blocks that each question of the request must or may have.
+        cut: Whether the reply ended at the limit of its tokens. Then the question whose block stands last is not whole
+            either, even where every block that it needs is there.
     """
     reader = _Reader({label_nonce(label): label for label in expected})
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
@@ -132,6 +139,8 @@ def parse_reply(text: str, expected: Mapping[Label, Sequence[Expected]]) -> Mapp
     for label, wanted in expected.items():
         blocks = tuple(reader.blocks[label])
         findings = [*reader.findings[label], *check_blocks(blocks, wanted)]
+        if cut and (findings or label == reader.last):
+            findings.insert(0, _reject("the reply was cut at the limit of its tokens before this answer was whole"))
         if findings:
             findings.extend(reader.strays)
         framed[label] = Framed(blocks=blocks, findings=tuple(findings))

@@ -17,15 +17,15 @@ from specpack.model.question import Answer, Ask, Label, Reply, Request
 class ReplyMemory:
     """The replies of one store by the digests of their questions; shipped recordings are not looked at."""
 
-    def __init__(self, store: Store, sample: int, by: str = "") -> None:
-        """Read the records of all replies of one sample in the store's own folder, those of one author where named."""
+    def __init__(self, store: Store, sample: int, by: frozenset[str] = frozenset()) -> None:
+        """Read the records of all replies of one sample in the store's own folder, of some authors where named."""
         self._store = store
         self._sample = sample
         self._by_question: dict[str, list[StoredReply]] = {}
         self._ahead: dict[Label, list[StoredReply]] = {}
         for _, digest in Store(store.root).list_entries("replies"):
             reply = read_reply(store, digest)
-            if not by or reply.by == by:
+            if not by or reply.by in by:
                 self._add(reply)
 
     def _add(self, reply: StoredReply) -> None:

@@ -44,7 +44,7 @@ class Recall:
         if self._settings.fresh:
             return None
         pin = self._pins.get(label)
-        if pin and self._settings.upgrade and pin.by != self._settings.upgrade:
+        if pin and pin.by != self._settings.upgrade.get(ask.question.phase, pin.by):
             return None
         answer = self._read_pinned(pin, base, ask) if pin else None
         if answer is not None:

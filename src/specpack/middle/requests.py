@@ -64,7 +64,9 @@ def render_request(
     shared = _name_shared(questions)
     pieces = ["# Contracts", *(_demote(text) for text in (framing, *contracts))]
     if context or shared:
-        pieces += ["# Shared by questions", *(_render_part(part, "##") for part in (*context, *shared.values()))]
+        pieces += ["# Shared by questions", *(_render_part(part, "##") for part in context)]
+    common = len("\n\n".join(pieces))
+    pieces += [_render_part(part, "##") for part in shared.values()]
     pieces.append("# Questions")
     for question in questions:
         pieces.append(f"## Question `{question.label}` of the phase {question.phase.value}")
@@ -83,6 +85,7 @@ def render_request(
         phases=tuple(dict.fromkeys(q.phase for q in questions)),
         digest=digest_bytes(f"{SYSTEM}\0{text}".encode()),
         tokens=estimate_tokens(SYSTEM + text),
+        shared=common,
     )
 
 

@@ -22,6 +22,10 @@ class Phase(StrEnum):
     CLEAN = "clean"
 
 
+ASKED = tuple(phase for phase in Phase if phase not in (Phase.RESOLVE, Phase.CLEAN))
+"""The phases that ask a model."""
+
+
 class Checking(StrEnum):
     """How a policy clause can be checked."""
 

@@ -5,8 +5,8 @@ Path: phase -> **question** -> request -> provider -> reply -> answer.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NewType, Protocol
+from enum import StrEnum
+from typing import Any, NewType
 
 from specpack.model.conclusion import Phase
 from specpack.model.finding import Finding
@@ -31,6 +31,8 @@ class Expected:
     kind: str
     path: str = "-"
     optional: bool = False
+    form: type[Any] | None = None
+    """The type of a data block that must be there; outside every digest, for providers that constrain the output."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,11 @@ class Request:
     digest: Digest
     tokens: int
     """Estimated size of `system` and `text`."""
+    output_schema: str = ""
+    """JSON schema of a reply that is one object, a property for each question by its nonce; empty where the answers
+    hold more than data. A provider may constrain the model to it; the request asks for framed blocks either way."""
+    shared: int = 0
+    """How many characters at the beginning of `text` all requests of the phase share: worth a prompt cache's mark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +119,13 @@ class Usage:
     estimated: bool = False
 
 
+class Ending(StrEnum):
+    """How a reply ended: of itself, or cut at the limit of output tokens."""
+
+    WHOLE = "whole"
+    CUT = "cut"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What a provider brought back, whole and unedited. `by` is `provider:model`; `date` is a day in UTC."""
@@ -120,6 +134,7 @@ class Reply:
     by: str
     date: str
     usage: Usage
+    ending: Ending = Ending.WHOLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,37 +153,3 @@ class Answer:
     """Earlier accepted answers of the label and the rulings that led here, oldest first."""
     attempts: tuple[Digest, ...] = ()
     """Records of the replies that were needed, the accepted one last."""
-
-
-class Waiting(Exception):
-    """A provider has handed the request over, and the answer is not there yet."""
-
-    def __init__(self, request: Request, place: str) -> None:
-        """Keep the request and where it waits."""
-        super().__init__(place)
-        self.request = request
-        self.place = place
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderSettings:
-    """What a provider may need.
-
-    An entry point of the group `specpack.providers` is a function from `model` (what stands behind the colon of
-    `--model`) and these settings to a `Provider`.
-    """
-
-    folder: Path
-    """Where a provider may keep files of this build, such as relay's requests."""
-    estimate: Callable[[str], int]
-    """Estimates the tokens of a text."""
-
-
-class Provider(Protocol):
-    """A way to reach a model. Errors are `specpack.model.failure.Unavailable` or `Waiting`."""
-
-    name: str
-
-    async def answer(self, request: Request) -> Reply:
-        """Return the model's whole reply to one request."""
-        ...

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from specpack.model.failure import Unavailable
-from specpack.model.question import ProviderSettings, Reply, Request, Usage, Waiting
+from specpack.model.provider import ProviderKind, ProviderSettings, Waiting
+from specpack.model.question import Reply, Request, Usage
 
 REQUEST = ".request.md"
 ANSWER = ".answer.md"
@@ -39,6 +40,15 @@ class WaitingRequest:
 def open_provider(model: str, settings: ProviderSettings) -> "RelayProvider":
     """Return a relay whose answers are labelled with `model`."""
     return RelayProvider(settings.folder, model or "unnamed", settings.estimate)
+
+
+KIND = ProviderKind(
+    name="relay",
+    usage="relay:LABEL",
+    summary="files: a request is written to a folder, its answer goes beside it; needs neither key nor network",
+    open=open_provider,
+    check=lambda environment: "",
+)
 
 
 class RelayProvider:

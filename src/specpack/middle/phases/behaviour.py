@@ -82,7 +82,7 @@ def _ask_section(material: Material, section: Section, values: Values) -> Ask:
                 Part(title=f"Section `{section.key}`", text=material.slicer.render_section(section)),
             ),
             derived=material.rules_that_bind(Phase.BEHAVIOUR, values),
-            expected=(Expected(kind="data"),),
+            expected=(Expected(kind="data", form=BehaviourConclusion),),
         ),
         decode=decode_data(BehaviourConclusion),
         judge=judge_data(BehaviourConclusion, check),

@@ -36,7 +36,7 @@ def ask_interventions(material: Material, values: Values) -> Sequence[Ask]:
             phase=Phase.INTERVENTIONS,
             contract=material.contract("interventions"),
             parts=parts,
-            expected=(Expected(kind="data"),),
+            expected=(Expected(kind="data", form=InterventionsConclusion),),
         ),
         decode=decode_data(InterventionsConclusion),
         judge=judge_data(InterventionsConclusion, check),

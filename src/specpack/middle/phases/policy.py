@@ -46,7 +46,7 @@ def _ask_policy(material: Material, document: Document) -> Ask:
             phase=Phase.POLICY,
             contract=material.contract("policy"),
             parts=(Part(title="Document", text=material.slicer.render_document(document)),),
-            expected=(Expected(kind="data"),),
+            expected=(Expected(kind="data", form=PolicyConclusion),),
         ),
         decode=decode_data(PolicyConclusion),
         judge=judge_data(PolicyConclusion, check),

@@ -75,7 +75,7 @@ def ask_ruling(material: Material, values: Values, design: DesignConclusion, fin
             phase=Phase.RULING,
             contract=material.contract("ruling"),
             parts=(*parts, *material.rules_that_bind(Phase.RULING, values)),
-            expected=(Expected(kind="data"),),
+            expected=(Expected(kind="data", form=Ruling),),
         ),
         decode=decode_data(Ruling),
         judge=judge_data(Ruling, check),
