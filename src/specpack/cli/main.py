@@ -90,9 +90,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--format", choices=("text", "json", "html"), default="text", help="text, one JSON object a clause, or one page"
     )
     trace.add_argument("--to", type=Path, metavar="FILE", help="the page (default: ZIP.trace.html)")
-    relay = _add(commands, "relay", "show which requests wait for an answer, for how long, and how large they are")
-    relay.add_argument("--relay", type=Path, metavar="FOLDER", help="folder of the requests")
-    relay.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a line")
+    _add_relay(commands)
     models = commands.add_parser("models", help="say which ways to reach a model are usable here, and why not")
     models.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a line")
     store = commands.add_parser("store", help="verify the store, or export what a build rests on")
@@ -117,6 +115,26 @@ def _add_pack(command: argparse.ArgumentParser) -> None:
 def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     new = commands.add_parser("new", help="begin a pack")
     new.add_argument("name", help="name of the pack and its folder")
+
+
+def _add_relay(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    relay = _add(commands, "relay", "show which requests wait for an answer, or take answers in")
+    relay.description = (
+        "Without --export, --import, --interactive or --mcp: list the requests that wait for an answer, \
+for how long, and how large they are."
+    )
+    ways = relay.add_mutually_exclusive_group()
+    ways.add_argument(
+        "--export", type=Path, metavar="ZIP", help="write what waits into one zip, and print what to paste"
+    )
+    ways.add_argument("--import", dest="taken", type=Path, metavar="FILE", help="take a zip of answers, or one answer")
+    ways.add_argument("--interactive", action="store_true", help="go through what waits by clipboard and editor")
+    ways.add_argument("--mcp", action="store_true", help="serve what waits to a coding assistant, over stdio")
+    relay.add_argument("--relay", type=Path, metavar="FOLDER", help="folder of the requests")
+    phases = (*_PHASES, "test", "ruling")
+    relay.add_argument("--phase", choices=phases, default="", metavar="PHASE", help="only requests of one phase")
+    relay.add_argument("--replace", action="store_true", help="let what is there already give way to the new file")
+    relay.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a line")
 
 
 def _add_build(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

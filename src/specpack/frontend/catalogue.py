@@ -1,7 +1,7 @@
 """The catalogue of what the front end reports: code, name, weight, wording, cure.
 
-Path: rules, faults -> **catalogue** -> checks, packs, manifest -> diagnostics. Wording stands in the two tables and
-nowhere else; who reports gives fields and places.
+Path: rules, faults, schemas -> **catalogue** -> checks, packs, manifest -> diagnostics. Wording stands in the three
+tables and nowhere else; who reports gives fields and places.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,11 +9,14 @@ from importlib.resources import files
 
 from specpack.frontend.faults import READING
 from specpack.frontend.rules import UNDERSTANDING, Rule
+from specpack.frontend.schemas.rules import SCHEMAS
 from specpack.model.clause import ClauseId
 from specpack.model.diagnostic import Diagnostic, Label, Severity
 from specpack.model.span import Span
 
-_WORDING: Mapping[tuple[str, str], Rule] = {(rule.code, rule.case): rule for rule in (*UNDERSTANDING, *READING)}
+_WORDING: Mapping[tuple[str, str], Rule] = {
+    (rule.code, rule.case): rule for rule in (*UNDERSTANDING, *SCHEMAS, *READING)
+}
 RULES: Mapping[str, Rule] = {
     code: next(rule for rule in _WORDING.values() if rule.code == code) for code in sorted({c for c, _ in _WORDING})
 }

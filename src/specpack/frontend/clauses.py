@@ -14,6 +14,7 @@ from specpack.frontend.modality import find_modals
 from specpack.frontend.places import index_places
 from specpack.frontend.tables import draft_table
 from specpack.frontend.tags import find_capitals, is_acronym
+from specpack.frontend.terms import note_terms
 from specpack.model.clause import Block, BlockKind, Kind, Modality, Source
 from specpack.model.pack import Document
 
@@ -44,6 +45,7 @@ def draft_document(document: Document, blocks: Sequence[Block]) -> Drafting:
     )
     for block in blocks:
         _draft_block(drafting, block)
+    note_terms(drafting)
     _remark_suspects(drafting)
     return drafting
 

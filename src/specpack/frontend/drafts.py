@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from specpack.frontend.headings import Title
 from specpack.frontend.masking import Masked, mask_block
 from specpack.frontend.places import Places
+from specpack.frontend.schemas.outline import Outline
 from specpack.model.clause import Bearer, Block, BlockKind, Force, Kind, Modality
 from specpack.model.pack import Document
 from specpack.model.span import Span
@@ -94,7 +95,11 @@ class Drafting:
     """Defined term in lower case, draft."""
     glossary: set[int] = field(default_factory=set)
     """Drafts that define their term for the whole pack; others may only label what follows."""
+    linked: set[str] = field(default_factory=set)
+    """Terms that a link with the target `@` defines."""
     masked: dict[int, Masked] = field(default_factory=dict)
+    outline: Outline | None = None
+    """The tree of a YAML or JSON document."""
 
     def mask(self, block: Block) -> Masked:
         """Return the masked text of a prose block."""

@@ -156,6 +156,7 @@ def _build_index(pack: Pack, draftings: Mapping[DocumentName, Drafting]) -> _Ind
             if title.anchor:
                 slugs.add(title.anchor)
         slugs.update(draft.anchor for draft in drafting.drafts if draft.anchor)
+        slugs.update(render_slug(term) for term in drafting.linked)
         index.headings[name], index.slugs[name], index.numbers[name] = headings, slugs, numbers
         index.rules[name] = Counter(_number_rules(drafting))
         index.steps[name] = list_steps(drafting.drafts)

@@ -17,12 +17,16 @@ from specpack.frontend.markdown import parse_blocks
 from specpack.frontend.phenomena import find_phenomena
 from specpack.frontend.precedence import settle_conflicts
 from specpack.frontend.reading import Reading
+from specpack.frontend.schemas.documents import draft_notation
+from specpack.frontend.schemas.groups import group_sections
+from specpack.frontend.schemas.pointers import follow_pointers
 from specpack.frontend.sections import cut_sections
-from specpack.model.clause import Clause, ClauseId
+from specpack.frontend.terms import find_uses
+from specpack.model.clause import Clause, ClauseId, Section
 from specpack.model.diagnostic import Diagnostic
 from specpack.model.pack import Document, Identity, Pack, Role
 from specpack.model.span import DocumentName
-from specpack.model.understanding import Understanding
+from specpack.model.understanding import Place, Understanding
 
 
 def understand_pack(pack: Pack, earlier: Sequence[Diagnostic] = ()) -> Understanding:
@@ -32,7 +36,8 @@ def understand_pack(pack: Pack, earlier: Sequence[Diagnostic] = ()) -> Understan
         pack: The composition as read.
         earlier: Diagnostics of the reading half, which are passed through.
     """
-    draftings = {document.name: draft_document(document, parse_blocks(document)) for document in pack.documents}
+    draftings = {document.name: _draft_document(document) for document in pack.documents}
+    needs = _find_needs(draftings)
     named = _name_drafts(pack, draftings)
     clauses = {
         clause.id: clause
@@ -61,7 +66,7 @@ def understand_pack(pack: Pack, earlier: Sequence[Diagnostic] = ()) -> Understan
             section
             for name, drafting in draftings.items()
             if drafting.document.role is Role.BEHAVIOUR
-            for section in cut_sections(drafting, named.ids[name], clauses)
+            for section in _cut_sections(drafting, named.ids[name], clauses, needs)
         ),
         errors=reading.phenomena.errors,
         definitions=_collect_definitions(draftings, named.ids),
@@ -69,7 +74,33 @@ def understand_pack(pack: Pack, earlier: Sequence[Diagnostic] = ()) -> Understan
         identities=named.identities,
         coverage=reading.coverage,
         diagnostics=_sort_diagnostics(pack, [*earlier, *found]),
+        needs=needs,
     )
+
+
+def _draft_document(document: Document) -> Drafting:
+    """Return the drafts of a document in its notation: YAML, JSON, else Markdown."""
+    return draft_notation(document) or draft_document(document, parse_blocks(document))
+
+
+def _find_needs(draftings: Mapping[DocumentName, Drafting]) -> dict[Place, tuple[Place, ...]]:
+    """Return block -> the blocks that it cannot be read without: what a `$ref` names, the terms that it links to."""
+    needs = follow_pointers(draftings)
+    uses: dict[Place, dict[Place, None]] = {}
+    for here, there in find_uses(draftings):
+        uses.setdefault(here, {})[there] = None
+    return needs | {here: tuple(sorted(places)) for here, places in uses.items()}
+
+
+def _cut_sections(
+    drafting: Drafting,
+    ids: Sequence[ClauseId],
+    clauses: Mapping[ClauseId, Clause],
+    needs: Mapping[Place, tuple[Place, ...]],
+) -> tuple[Section, ...]:
+    if drafting.outline and drafting.outline.parts:
+        return group_sections(drafting, ids, clauses, needs)
+    return cut_sections(drafting, ids, clauses)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

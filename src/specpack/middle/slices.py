@@ -12,11 +12,11 @@ from functools import cached_property
 from specpack.model.clause import Block, BlockKind, Clause, ClauseId, Kind, Section
 from specpack.model.pack import Document, Role
 from specpack.model.span import DocumentName
-from specpack.model.understanding import Understanding
+from specpack.model.understanding import Place, Understanding
 
 _CONTEXT = frozenset({Kind.DEFINITION, Kind.SAMPLE, Kind.GRAMMAR, Kind.ENUMERATION})
 """Kinds that go along with any clause of their section."""
-
+_TIGHT = (BlockKind.ITEM, BlockKind.SCHEMA)
 
 _CODE_OR_SPACE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\s+", re.DOTALL)
 _BREAK = re.compile(r"\s*\n\s*")
@@ -77,18 +77,58 @@ class Slicer:
         """Return what the sections of a document share: the blocks before the first, and its definitions elsewhere."""
         document = self._document(section.document)
         blocks = self.understanding.blocks[section.document]
-        wanted = {*section.preamble, *self._definitions(document)} - {*section.blocks}
-        return self._render(document, sorted(i for i in wanted if not blocks[i].informative), None)
+        own = {(section.document, i) for i in section.blocks}
+        first = {(section.document, i) for i in (*section.preamble, *self._definitions(document))}
+        wanted = self._close(own | first) - own if self.understanding.needs else first - own
+        mine = sorted(i for name, i in wanted if name == section.document and not blocks[i].informative)
+        return "\n\n".join(filter(None, [self._render(document, mine, None), *self._render_others(wanted, document)]))
 
     def render_clauses(self, ids: Collection[str]) -> str:
         """Return the blocks around the clauses: lead-ins, headings, and what goes along with their sections."""
         chosen = {self.understanding.clauses[i] for i in self.expand(ids)}
-        texts = []
+        shown: dict[DocumentName, list[int]] = {}
         for document in self.understanding.pack.documents:
             mine = [c for c in chosen if c.document == document.name]
             if mine:
-                texts.append(self._render(document, self._surround(document, mine), {c.id for c in mine}))
+                shown[document.name] = self._surround(document, mine)
+        if self.understanding.needs:
+            shown = self._with_needed(shown)
+        texts = []
+        for document in self.understanding.pack.documents:
+            if document.name in shown:
+                mine_ids = {c.id for c in chosen if c.document == document.name}
+                texts.append(self._render(document, shown[document.name], mine_ids))
         return "\n\n".join(texts)
+
+    def _close(self, places: Iterable[Place]) -> set[Place]:
+        """Return blocks with all that they need over any number of references, and what holds those."""
+        found = set(places)
+        waiting = list(found)
+        while waiting:
+            name, index = waiting.pop()
+            parent = self.understanding.blocks[name][index].parent
+            below = [*self.understanding.needs.get((name, index), ()), *([] if parent is None else [(name, parent)])]
+            for place in below:
+                if place not in found:
+                    found.add(place)
+                    waiting.append(place)
+        return found
+
+    def _with_needed(self, shown: Mapping[DocumentName, Sequence[int]]) -> dict[DocumentName, list[int]]:
+        """Return document -> blocks to show, those that they need among them."""
+        needed: dict[DocumentName, list[int]] = {}
+        for name, index in sorted(self._close((name, i) for name, indexes in shown.items() for i in indexes)):
+            if not self.understanding.blocks[name][index].informative:
+                needed.setdefault(name, []).append(index)
+        return needed
+
+    def _render_others(self, wanted: Collection[Place], own: Document) -> Iterable[str]:
+        """Yield what stands in other documents of the blocks wanted."""
+        for document in self.understanding.pack.documents:
+            blocks = self.understanding.blocks[document.name]
+            mine = sorted(i for name, i in wanted if name == document.name and not blocks[i].informative)
+            if mine and document is not own:
+                yield self._render(document, mine, None)
 
     def _document(self, name: DocumentName) -> Document:
         return next(d for d in self.understanding.pack.documents if d.name == name)
@@ -129,10 +169,30 @@ class Slicer:
                 continue
             text = _annotate(_cut(block, self._overridden.get((document.name, index), ())), clauses, chosen)
             if text:
-                tight = block.kind is BlockKind.ITEM and former is BlockKind.ITEM
+                tight = block.kind in _TIGHT and former is block.kind
                 former = block.kind
                 pieces.append(("\n" if tight else "\n\n") + text if pieces else text)
-        return "".join(pieces)
+        whole = "".join(pieces)
+        return _fence(whole, document) if former is BlockKind.SCHEMA else whole
+
+
+def _fence(text: str, document: Document) -> str:
+    """Return the lines of a YAML or JSON document in a fence that nothing in them closes."""
+    mark = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", text) or [""]))
+    return f"{mark}{'json' if document.path.lower().endswith('.json') else 'yaml'}\n{text}\n{mark}"
+
+
+def _annotate_schema(text: str, marks: Sequence[tuple[int, ClauseId]]) -> str:
+    """Return the lines as they are, with the ids of the clauses that begin in a line above it."""
+    lines, at = [], 0
+    waiting = list(marks)
+    for line in text.split("\n"):
+        at += len(line) + 1
+        while waiting and waiting[0][0] < at:
+            lines.append(f"‹{waiting.pop(0)[1]}›")
+        if not (_GAP in line and not line.replace(_GAP, "").strip()):
+            lines.append(line.replace(_GAP, "").rstrip())
+    return "\n".join(lines).rstrip()
 
 
 def _cut(block: Block, overridden: Sequence[Clause]) -> Block:
@@ -150,6 +210,8 @@ def _annotate(block: Block, clauses: Sequence[Clause], chosen: Collection[Clause
         return f"{'#' * block.level} {_fold(_HEADING_MARKS.sub('', block.text))}"
     text, start = block.text, block.span.start
     marks = sorted({(max(c.span.start - start, 0), c.id) for c in clauses if chosen is None or c.id in chosen})
+    if block.kind is BlockKind.SCHEMA:
+        return _annotate_schema(text, marks)
     if block.kind is BlockKind.FENCE:
         return "".join(f"‹{mark}›\n" for _, mark in marks) + text.rstrip()
     if block.kind is BlockKind.TABLE:

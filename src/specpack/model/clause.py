@@ -10,7 +10,8 @@ from typing import NewType
 from specpack.model.span import DocumentName, Span
 
 ClauseId = NewType("ClauseId", str)
-"""`<document key>.<5 base32 characters>`, or `<document key>.<anchor>` where the author wrote `{#anchor}`."""
+"""`<document key>.<5 base32 characters>`, or `<document key>.<anchor>` where the author wrote `{#anchor}` or the format
+gives a name, such as an operation id."""
 
 
 class Force(StrEnum):
@@ -38,6 +39,8 @@ class Source(StrEnum):
     ANAPHORA = "anaphora"
     HEADING = "heading"
     IMPLIED = "implied"
+    FORMAT = "format"
+    """The document's own format obliges, such as a status code that OpenAPI documents or a `required` property."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,8 @@ class BlockKind(StrEnum):
     QUOTE = "quote"
     COMMENT = "comment"
     FRONT_MATTER = "front matter"
+    SCHEMA = "schema"
+    """Lines of an OpenAPI or JSON Schema document: an operation, a component, a property of the root."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +102,8 @@ class Block:
     """A piece of a document that is shown whole or not at all.
 
     Blocks of a document are in source order and do not overlap: an item's block holds its own lines, without the items
-    nested in it, which name it as `parent`. `text` is the source word for word, without the line break at its end.
+    nested in it, which name it as `parent`. `text` is the source word for word, without the line break at its end. The
+    block of a key in YAML or JSON ends where the first of its members that has a block begins.
     """
 
     index: int
@@ -153,7 +159,7 @@ class Section:
 
     `key` is `<document key>/<slug of the heading>`, or the document key alone where the document has no second-level
     heading. `blocks` are indexes into the document's blocks; `preamble` are the blocks before the first such heading,
-    shared by all sections of the document.
+    shared by all sections of the document. Sections of an OpenAPI document are groups of operations, and components.
     """
 
     key: str

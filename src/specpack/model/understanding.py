@@ -4,12 +4,15 @@ Path: read -> **understand** -> conclude.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from specpack.model.clause import Block, Clause, ClauseId, ErrorPhenomenon, Section
 from specpack.model.diagnostic import Diagnostic, Severity
 from specpack.model.pack import Document, Identity, Pack
 from specpack.model.span import DocumentName
+
+Place = tuple[DocumentName, int]
+"""A block by its document and index."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,8 @@ class Understanding:
     coverage: Coverage
     diagnostics: tuple[Diagnostic, ...]
     """Sorted by document and place."""
+    needs: Mapping[Place, tuple[Place, ...]] = field(default_factory=dict)
+    """Block -> the blocks, also of other documents, that it cannot be read without: what a `$ref` names."""
 
     @property
     def failed(self) -> bool:

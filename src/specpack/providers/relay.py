@@ -21,7 +21,7 @@ ANSWER = ".answer.md"
 SETTLE_SECONDS = 300.0
 """An answer that is not whole counts as being written until it has not changed for this long."""
 
-_NEEDED = re.compile(r"^==== specpack (\S+) (.+?) ([0-9a-f]{8}) ====$", re.MULTILINE)
+_NEEDED = re.compile(r"^==== specpack (\S+) (.+?) ([0-9a-f]{8}) ====[ \t]*$", re.MULTILINE)
 _END = re.compile(r"==== end [0-9a-f]{8} ====\s*(?:`{3,}\s*)?\Z")
 
 
@@ -35,6 +35,16 @@ class WaitingRequest:
     characters: int
     partial: bool
     """Whether an answer has been begun."""
+
+    @property
+    def name(self) -> str:
+        """What the names of both files begin with."""
+        return self.path.name.removesuffix(REQUEST)
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """Phases of the request's questions, as its name tells them."""
+        return tuple(self.name.rsplit("-", 2)[0].split("-"))
 
 
 def open_provider(model: str, settings: ProviderSettings) -> "RelayProvider":
@@ -103,11 +113,27 @@ def is_whole(request: str, answer: str) -> bool:
 
     A question whose answer holds data may lack its files, as an answer that reports gaps does.
     """
-    if not _END.search(answer.rstrip()):
-        return False
-    begun = {(kind, path, nonce) for kind, path, nonce in _NEEDED.findall(answer.replace("\r\n", "\n"))}
+    return has_end(answer) and not list_missing(request, answer)
+
+
+def has_end(answer: str) -> bool:
+    """Return whether the last line of an answer is an end marker, a code fence around all of it aside."""
+    return bool(_END.search(answer.rstrip()))
+
+
+def list_missing(request: str, answer: str) -> tuple[str, ...]:
+    """Return the blocks that a request lists and that its answer does not begin, each as `kind path nonce`."""
+    begun = {(kind, path, nonce) for kind, path, nonce in _NEEDED.findall(_unify_lines(answer))}
     told = {nonce for kind, _, nonce in begun if kind == "data"}
-    return all(block in begun or block[2] in told or block[1] == "<path>" for block in _NEEDED.findall(request))
+    return tuple(
+        " ".join(block)
+        for block in dict.fromkeys(_NEEDED.findall(request))
+        if not (block in begun or block[2] in told or block[1] == "<path>")
+    )
+
+
+def _unify_lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def name_request(request: Request) -> str:
@@ -121,13 +147,13 @@ def render_relay_file(request: Request) -> str:
     return f"{request.system.strip()}\n\n{request.text}"
 
 
-def list_waiting(folder: Path, now: float) -> tuple[WaitingRequest, ...]:
-    """Return the requests of a folder that have no whole answer, oldest first."""
+def list_waiting(folder: Path, now: float, phase: str = "") -> tuple[WaitingRequest, ...]:
+    """Return the requests of a folder that have no whole answer, oldest first; of one phase where it is given."""
     waiting = []
     for path in folder.glob(f"*{REQUEST}") if folder.is_dir() else ():
         answer = path.with_name(path.name.removesuffix(REQUEST) + ANSWER)
         begun = answer.is_file() and bool(answer.read_bytes().strip())
-        request = path.read_text(encoding="utf-8")
+        request = path.read_text(encoding="utf-8", errors="replace")
         partial = begun and not is_whole(request, answer.read_bytes().decode("utf-8-sig", "replace"))
         if begun and not (partial and now - answer.stat().st_mtime < SETTLE_SECONDS):
             continue
@@ -140,4 +166,5 @@ def list_waiting(folder: Path, now: float) -> tuple[WaitingRequest, ...]:
                 partial=partial,
             )
         )
-    return tuple(sorted(waiting, key=lambda w: (-w.seconds, w.path.name)))
+    chosen = (w for w in waiting if not phase or phase in w.phases)
+    return tuple(sorted(chosen, key=lambda w: (-w.seconds, w.path.name)))

@@ -18,6 +18,7 @@ from specpack.frontend.checks.definitions import check_definitions
 from specpack.frontend.checks.errors import check_errors
 from specpack.frontend.checks.identities import check_anchors, check_doubts, check_locked
 from specpack.frontend.checks.references import check_references
+from specpack.frontend.checks.schemas import check_schemas
 from specpack.frontend.checks.structure import check_structure
 from specpack.frontend.checks.wording import check_wording
 from specpack.frontend.reading import Reading
@@ -27,6 +28,7 @@ Check = Callable[[Reading], Iterable[Diagnostic]]
 
 CHECKS: tuple[Check, ...] = (
     check_structure,
+    check_schemas,
     check_wording,
     check_references,
     check_definitions,
