@@ -1,0 +1,5 @@
+"""Fixtures of the providers' tests."""
+
+from tests.providers.planted import home
+
+__all__ = ["home"]
