@@ -16,10 +16,11 @@ from benchmarks.external.packs import write_pack
 from benchmarks.external.realworld import CASE as REALWORLD
 from benchmarks.external.report import render_report
 from benchmarks.external.scores import LOCKFILE, SCORE, render_result, score_packaged, score_tree, write_score
+from benchmarks.external.toon import CASE as TOON
 
 from specpack.model.failure import Failure, WrongUse
 
-CASES = {case.name: case for case in (MERIDIAN, COMMONMARK, REALWORLD)}
+CASES = {case.name: case for case in (MERIDIAN, COMMONMARK, REALWORLD, TOON)}
 STEPS = ("prepare", "floor", "reference", "control", "build", "score", "report")
 WORK = Path("build/external")
 

@@ -33,7 +33,7 @@ def fetch_npm(requirement: str, digest: str, folder: Path) -> Path:
     Raises:
         Unavailable: As `fetch_sdist`.
     """
-    unpacked = folder / requirement.replace("@", "-")
+    unpacked = folder / requirement.lstrip("@").replace("/", "-").replace("@", "-")
     if not unpacked.is_dir():
         run_client([find_command("npm"), "pack", "--silent", requirement], folder)
         _unpack(check_digest(next(folder.glob("*.tgz")), digest), unpacked)

@@ -5,11 +5,9 @@ only backward edge. This module owns the order; what a stage does stands in its 
 """
 
 import asyncio
-import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +19,8 @@ from specpack.backend.deliver import Delivered, beside, deliver_codebase, write_
 from specpack.backend.sandbox import choose_sandbox
 from specpack.backend.verify import Verified, digest_tree, verify_tree
 from specpack.frontend.identity import render_identities
-from specpack.middle.answers import StoredReply, read_reply
-from specpack.middle.asking import Event, Settings
 from specpack.middle.canonical import digest_bytes
-from specpack.middle.conclude import Paused, conclude, conclude_files, render_context
+from specpack.middle.conclude import Paused, conclude, conclude_files
 from specpack.middle.disputes import read_disputes
 from specpack.middle.engine import Engine
 from specpack.middle.lock import Lock, read_lock, render_lock, write_lock
@@ -34,27 +30,20 @@ from specpack.middle.pinned import clean_pinned, render_cleanup, resolve_pinned
 from specpack.middle.record import gather_record
 from specpack.middle.repair import repair
 from specpack.middle.spending import render_spending
-from specpack.middle.store import Store
 from specpack.middle.summary import render_summary, shorten_summary
-from specpack.middle.tokens import estimate_tokens
-from specpack.model.conclusion import Phase
 from specpack.model.failure import Failure, Rejected, Unavailable
 from specpack.model.finding import GateResult, Verdict
 from specpack.model.pack import Role
-from specpack.model.provider import Provider, ProviderSettings
 from specpack.model.question import Label
 from specpack.model.record import BuildRecord
 from specpack.model.target import Target, Verification
 from specpack.model.tree import Tree
 from specpack.model.understanding import Understanding
+from specpack.opening import Report, open_engine
 from specpack.options import BuildOptions, Home, archive_path
-from specpack.providers import load_provider
 from specpack.reading import read_pack
 from specpack.stamp import describe_inputs, write_stamp
 from specpack.targets import load_target
-
-Report = Callable[[Event | str], None]
-"""Told what the engine does and, as text, what the driver does."""
 
 
 class PackRejected(Rejected):
@@ -141,53 +130,6 @@ def _conclude_and_deliver(
         raise
     codebase, verified = asyncio.run(_verify_and_repair(options, home, engine, material, values, report))
     return _deliver(options, home, engine, codebase, verified, lock)
-
-
-def open_engine(options: BuildOptions, home: Home, material: Material, lock: Lock, report: Report) -> Engine:
-    """Return the engine of one build: its store with the layers below it, its lock, the provider that was named."""
-    layers = [layer for layer in (home.recording, std.STORE) if layer.is_dir()]
-
-    opened: dict[str, Provider] = {}
-
-    def find_provider(phase: Phase) -> Provider:
-        name = options.model_for(phase)
-        if name not in opened:
-            opened[name] = load_provider(name, _provider_settings(options, home, report))
-        return opened[name]
-
-    settings = Settings(
-        locked=options.locked,
-        frozen=options.frozen,
-        fresh=options.fresh,
-        upgrade={phase: find_provider(phase).name for phase in Phase} if options.upgrade else {},
-        sample=_sample(home) if options.fresh else 0,
-        jobs=options.jobs,
-        window=options.window,
-    )
-    store = Store(home.store, layers=layers)
-    store.sweep_temporaries()
-    return Engine(
-        store=store,
-        lock=lock,
-        shipped=read_lock(std.LOCK) or Lock(),
-        provider=find_provider if options.model and not options.frozen else None,
-        settings=settings,
-        framing=material.contract("framing"),
-        context=partial(render_context, material),
-        report=report,
-    )
-
-
-def _provider_settings(options: BuildOptions, home: Home, report: Report) -> ProviderSettings:
-    return ProviderSettings(
-        folder=options.relay or home.relay,
-        estimate=estimate_tokens,
-        environment=os.environ,
-        output_limit=options.output_limit,
-        report=lambda request, characters: report(
-            Event(kind="streaming", labels=request.labels, detail=f"{characters} characters so far")
-        ),
-    )
 
 
 async def _verify_and_repair(
@@ -342,24 +284,6 @@ def write_identities(home: Home, understanding: Understanding) -> None:
     if not home.identities.is_file() or home.identities.read_text(encoding="utf-8") != text:
         home.root.mkdir(parents=True, exist_ok=True)
         home.identities.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _sample(home: Home) -> int:
-    """Return the number of this fresh build: one that was stopped goes on under its number."""
-    place = home.state / "fresh.json"
-    try:
-        sample: int = json.loads(place.read_text(encoding="utf-8"))["sample"]
-    except (OSError, ValueError, KeyError, TypeError):
-        used = [reply.sample for reply in _stored_replies(home)]
-        sample = max(used, default=0) + 1
-        home.state.mkdir(parents=True, exist_ok=True)
-        place.write_text(json.dumps({"sample": sample}), encoding="utf-8")
-    return sample
-
-
-def _stored_replies(home: Home) -> list[StoredReply]:
-    store = Store(home.store)
-    return [read_reply(store, digest) for _, digest in store.list_entries("replies")]
 
 
 def _write_summary(home: Home, material: Material, values: Mapping[Label, Any], report: Report) -> None:

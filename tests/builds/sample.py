@@ -109,6 +109,7 @@ def _make_record(pack: Path) -> BuildRecord:
         disputes=(Dispute(test=TEST, call="greet('Ann')", first="hello Ann", second="hello\nyou", ruling=ruling),),
         units={known: ("greeting",), empty: ("greeting",), twice: ("greeting",), hostile: ("greeting",)},
         tests={known: (TEST,), "assume.blank": (LONE,)},
+        unforced=frozenset(),
         bindings={},
         gates={},
     )

@@ -1,7 +1,8 @@
 """What reaches whom: a canary word in every kind of input, and for each question exactly the canaries that it shows.
 
 All replies are synthetic. Each question travels alone here, so that a request shows what its question may rest on.
-Small packs carry their behaviour documents whole, as context of design, write and test; large ones do not.
+Small packs carry their behaviour documents whole, as context of design, write and test; of large ones
+design alone sees the beginning of every section.
 """
 
 import asyncio
@@ -125,9 +126,9 @@ SMALL: dict[str, set[str]] = {
 """Canary -> the questions that show it, in a small pack."""
 
 NOT_IN_LARGE: dict[str, set[str]] = {
-    "definition": {"design", "driver"},
-    "section": {"design", "write report", "driver"},
-    "neighbour": {"behaviour", "design", "write", "driver", "test", "write again", "test again"},
+    "definition": {"driver"},
+    "section": {"write report", "driver"},
+    "neighbour": {"behaviour", "write", "driver", "test", "write again", "test again"},
 }
 """Canary -> the questions that show it in a small pack alone, through the context."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from specpack.model.finding import Finding
 from specpack.model.question import (
     Accepted,
     Ask,
+    Ending,
     Expected,
     Label,
     Part,
@@ -234,9 +236,28 @@ class TestAttempts:
 
     def test_an_attempt_that_repeats_ends_the_loop(self, store: Path):
         engine, requests = make_engine(store, Model(write__a=["bad"]), attempts=5)
-        with pytest.raises(Exhausted):
+        with pytest.raises(Exhausted) as exhausted:
             run(engine, make_ask("write/a"))
         assert len(requests) == 2
+        told = "no answer to `write/a` was accepted in 2 attempts, and asking again would repeat the same question: "
+        assert exhausted.value.message.startswith(told)
+
+    @pytest.mark.parametrize("text", ["", "I had rather not."])
+    def test_a_reply_without_blocks_counts_once_a_request(self, store: Path, text: str):
+        engine, requests = make_engine(store, lambda request: text)
+        for _ in range(2):
+            with pytest.raises(Exhausted, match="in 2 attempts, and asking again would repeat the same question"):
+                run(engine, make_ask("write/a"))
+            assert len(requests) == 2
+            engine, _ = make_engine(store, lambda request: text)
+
+    def test_a_question_that_would_repeat_ends_after_all_others_were_judged(self, store: Path):
+        engine, _ = make_engine(store, Model(write__a=["bad"], write__b=["bad 1", "good"]))
+        with pytest.raises(Exhausted, match="`write/a`"):
+            run(engine, make_ask("write/a"), make_ask("write/b"))
+        again, requests = make_engine(store)
+        assert run(again, make_ask("write/b")) == {"write/b": "good\n"}
+        assert requests == []
 
     def test_only_the_rejected_question_of_a_bundle_is_asked_again(self, store: Path):
         engine, requests = make_engine(store, Model(write__a=["bad", "better"]))
@@ -261,6 +282,39 @@ class TestAttempts:
             run(again, make_ask("write/a"))
         assert requests == []
 
+    def test_another_model_may_try_what_one_could_not(self, store: Path):
+        engine, _ = make_engine(store, Model(write__a=[f"bad {n}" for n in range(9)]))
+        with pytest.raises(Exhausted):
+            run(engine, make_ask("write/a"))
+        again, requests = make_engine(store, Model(write__a=["bad other", "good"]), by="m:other")
+        assert run(again, make_ask("write/a")) == {"write/a": "good\n"}
+        assert "Findings" not in requests[0].text
+        assert "bad other" in requests[1].text
+        assert len(again.answers[Label("write/a")].attempts) == 2
+        assert lock_of(again).pins[0].by == "m:other"
+
+    def test_another_model_is_bounded_too(self, store: Path):
+        asked = []
+        for by in ("m:one", "m:two", "m:two", "m:two"):
+            engine, requests = make_engine(store, Model(write__a=[f"bad {by} {n}" for n in range(9)]), by=by)
+            with pytest.raises(Exhausted, match="in 3 attempts"):
+                run(engine, make_ask("write/a"))
+            asked.append(len(requests))
+        assert asked == [3, 3, 0, 0]
+
+    def test_an_attempt_of_another_model_counts_while_there_are_more(self, store: Path):
+        def answer_once(request: Request) -> str:
+            if "Findings" in request.text:
+                raise Unavailable("the line is dead")
+            return answer("write/a", "bad")
+
+        engine, _ = make_engine(store, answer_once)
+        with pytest.raises(Unavailable):
+            run(engine, make_ask("write/a"))
+        again, requests = make_engine(store, Model(write__a=["good"]), by="m:other")
+        assert run(again, make_ask("write/a")) == {"write/a": "good\n"}
+        assert "`bad` is bad" in requests[0].text
+
     def test_a_rejected_answer_is_accepted_once_its_gate_is_mended(self, store: Path):
         engine, _ = make_engine(store, Model(write__a=[f"bad {n}" for n in range(9)]))
         with pytest.raises(Exhausted):
@@ -284,6 +338,79 @@ class TestAttempts:
         kinds = [event.kind for event in events]
         assert kinds == ["asked", "answered", "rejected", "asked", "answered", "accepted"]
         assert [f.message for f in events[2].findings] == ["`bad` is bad"]
+
+
+class TestCut:
+    """Replies that ended at the limit of their tokens."""
+
+    @staticmethod
+    def cut(store: Path, *texts: str, **settings: Any) -> tuple[Engine, list[Request]]:
+        """Return an engine whose provider cuts its replies at the limit, the last one for ever."""
+        given = list(texts)
+        limit = settings.setdefault("output_limit", 64)
+
+        class Cutting(ScriptedProvider):
+            async def answer(self, request: Request) -> Reply:
+                reply = await super().answer(request)
+                return replace(reply, ending=Ending.CUT, usage=Usage(input=1, output=limit))
+
+        provider = Cutting(lambda request: given.pop(0) if len(given) > 1 else given[0])
+        engine, _ = make_engine(store, Model(), **settings)
+        engine._find_provider = lambda phase: provider
+        return engine, provider.requests
+
+    def test_a_whole_looking_answer_at_the_end_is_not_accepted(self, store: Path):
+        engine, requests = self.cut(store, answer("write/a", "good"))
+        with pytest.raises(Exhausted, match=r"in 2 attempts, and asking again .*: the reply was cut") as exhausted:
+            run(engine, make_ask("write/a"))
+        assert len(requests) == 2
+        assert "`--output-limit`" in exhausted.value.help
+
+    def test_the_limit_is_told_to_the_user_and_not_to_the_model(self, store: Path):
+        events: list[Event] = []
+        engine, requests = self.cut(store, "half", report=events.append)
+        with pytest.raises(Exhausted):
+            run(engine, make_ask("write/a"))
+        assert "the reply was cut at the limit" in requests[1].text
+        assert "--output-limit" not in requests[1].text
+        assert ["--output-limit" in event.findings[0].help for event in events if event.findings] == [True, True]
+
+    def test_a_higher_limit_is_tried_and_the_same_one_is_not(self, store: Path):
+        engine, _ = self.cut(store, "half")
+        with pytest.raises(Exhausted):
+            run(engine, make_ask("write/a"))
+        again, requests = make_engine(store, Model(), output_limit=64)
+        with pytest.raises(Exhausted):
+            run(again, make_ask("write/a"))
+        assert requests == []
+        again, requests = make_engine(store, Model(), output_limit=128)
+        assert run(again, make_ask("write/a")) == {"write/a": "good\n"}
+        assert len(requests) == 1
+
+    def test_a_higher_limit_that_still_cuts_ends_again(self, store: Path):
+        for limit in (64, 128, 256):
+            engine, requests = self.cut(store, "half", output_limit=limit)
+            with pytest.raises(Exhausted, match="in 2 attempts"):
+                run(engine, make_ask("write/a"))
+            assert len(requests) == 2
+
+    def test_a_server_with_a_lower_limit_of_its_own_ends_too(self, store: Path):
+        """The replies of both runs are the same to the byte, and so are their records."""
+        for _ in range(2):
+            engine, requests = self.cut(store, "half")
+            engine.settings = replace(engine.settings, output_limit=128)
+            with pytest.raises(Exhausted, match="in 2 attempts"):
+                run(engine, make_ask("write/a"))
+            assert len(requests) == 2
+
+    def test_what_is_whole_in_a_cut_reply_is_kept(self, store: Path):
+        begun = answer("write/b", "half").rpartition("\n")[0]
+        engine, _ = self.cut(store, answer("write/a", "good") + "\n" + begun)
+        with pytest.raises(Exhausted, match="`write/b`"):
+            run(engine, make_ask("write/a"), make_ask("write/b"))
+        again, requests = make_engine(store, Model())
+        assert run(again, make_ask("write/a"), make_ask("write/b")) == {"write/a": "good\n", "write/b": "good\n"}
+        assert labels(requests) == [("write/b",)]
 
 
 class TestResume:

@@ -45,7 +45,7 @@ SOURCE = (
 
 DATA = (
     "The codebase",
-    "Clauses to place, by section",
+    "Clauses to place",
     "Conclusions",
     "What interventions close",
     "Unit",

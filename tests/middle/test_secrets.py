@@ -1,3 +1,4 @@
+import base64
 import hashlib
 import random
 import string
@@ -78,6 +79,52 @@ def test_provider_variables_are_found_but_for_the_model():
     environment = {"OPENAI_ORGANIZATION": "org-zebra-crossing", "OPENAI_MODEL": "some-model-name"}
     (secret,) = find_secrets("org-zebra-crossing asked some-model-name", environment)
     assert "OPENAI_ORGANIZATION" in secret.what
+
+
+ENDPOINT = "https://ann:zebra%2Dcrossing@gate.internal:8443/v1?api-version=2024-02-01&token=quagga-in-snow"
+
+
+@pytest.mark.parametrize("name", ["SPECPACK_BASE_URL", "ANTHROPIC_BASE_URL", "GOOGLE_GEMINI_BASE_URL"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        ENDPOINT,
+        "https://gate.internal:8443/v1/chat/completions",
+        "ann:zebra%2Dcrossing",
+        "the zebra-crossing",
+        "quagga-in-snow",
+        "Basic " + base64.b64encode(b"ann:zebra-crossing").decode(),
+    ],
+)
+def test_what_is_secret_of_an_endpoint_is_found(name, text):
+    found = {secret.what for secret in find_secrets(f"see {text} there", {name: ENDPOINT})}
+    assert found == {f"value of environment variable `{name}`"}
+
+
+def test_a_token_in_place_of_a_user_is_found():
+    assert len(find_secrets("quagga-in-snow", {"OPENAI_BASE_URL": "https://quagga-in-snow@127.0.0.1/v1"})) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("SPECPACK_BASE_URL", "http://127.0.0.1:8080/v1", "listens on http://127.0.0.1:8080/v1"),
+        ("ANTHROPIC_BASE_URL", "http://localhost:8080", "listens on http://localhost:8080"),
+        ("OPENAI_BASE_URL", "http://[::1]:8080/v1", "listens on http://[::1]:8080/v1"),
+        ("OPENAI_BASE_URL", "https://api.openai.com/v1", "calls https://api.openai.com/v1"),
+        ("SPECPACK_BASE_URL", ENDPOINT, "ann, since 2024-02-01, on https://gate.internal"),
+        ("SPECPACK_BASE_URL", "", "text"),
+        ("SPECPACK_BASE_URL", "not a URL at all", "another text"),
+        ("HOMEPAGE", "https://gate.internal/v1?token=quagga-in-snow", "https://gate.internal/v1 quagga-in-snow"),
+    ],
+)
+def test_what_is_no_secret_of_an_endpoint_is_let_through(name, value, text):
+    assert find_secrets(text, {name: value}) == ()
+
+
+def test_the_password_of_any_url_is_found():
+    (secret,) = find_secrets("the zebra-crossing", {"DATABASE_URL": "postgres://app:zebra-crossing@db/app"})
+    assert "DATABASE_URL" in secret.what
 
 
 def test_other_variables_short_values_and_placeholders_are_let_through():

@@ -1,7 +1,7 @@
 """The ledger: every MUST-level clause ends a build as tested, gated, deviated or not applicable, or is listed first.
 
 Path: record + gate results -> **ledger** -> report. A clause that is only claimed is never satisfied; a missing one
-fails the build.
+fails the build. What a document with few modals says is accounted for as well.
 """
 
 import json
@@ -17,13 +17,13 @@ _PRODUCT = frozenset({Bearer.SYSTEM, Bearer.TESTS, Bearer.GENERATOR})
 
 
 def account(record: BuildRecord, results: Sequence[GateResult]) -> tuple[LedgerRow, ...]:
-    """Return one row a MUST-level clause: the pack's own first, the worst standing first, then source order."""
+    """Return one row for each clause to account for: the pack's own first, the worst standing first, source order."""
     passed = {r.gate for r in results if r.verdict is Verdict.PASS}
     noticed = find_noticed(results)
     deviated = {d.clause: d.reason for d in record.deviations}
     rows = []
     for clause in record.understanding.clauses.values():
-        if clause.force and clause.force.binding:
+        if (clause.force and clause.force.binding) or clause.id in record.unforced:
             rows.append(_account_clause(record, clause, passed, noticed, deviated))
     order = list(Standing)
     return tuple(sorted(rows, key=lambda row: (not row.own, order.index(row.standing))))
@@ -73,7 +73,9 @@ def _account_clause(
             else "binds no phase"
         )
     elif units or tests:
-        standing, why = Standing.CLAIMED, "a unit or test cites it; no test was seen to fail without the unit"
+        reason = next((u.reason for u in record.design.untested if clause.id in u.clauses), "")
+        unproved = "a unit or test cites it; no test was seen to fail without the unit"
+        standing, why = Standing.CLAIMED, f"not tested by design: {reason}" if reason else unproved
     elif clause.bearer is Bearer.SYSTEM:
         standing, why = Standing.MISSING, "no unit and no test cites it"
     else:

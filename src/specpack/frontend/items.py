@@ -189,12 +189,15 @@ def _attach(drafting: Drafting, block: Block, masked: Masked, start: int, end: i
 def _note_item(drafting: Drafting, block: Block, draft: Draft, lead: Draft | None) -> None:
     """Remark an item whose force fights its lead-in, and one that says nothing by itself.
 
+    A force behind a semicolon is of a statement of its own, such as a condition of what a `MAY` permits.
+
     Reports: SP010, SP112.
     """
     modality = draft.modality
     if modality is None:
         return
-    if lead is not None and lead.opens and lead.modality and modality.source is Source.EXPLICIT:
+    begins = ";" not in block.text[: modality.span.start - block.span.start]
+    if lead is not None and lead.opens and lead.modality and modality.source is Source.EXPLICIT and begins:
         words_after = lead.text.upper().rsplit(lead.modality.force.value, 1)[-1].strip(" :*").split()
         ends_in_modal = lead.modality.source is Source.EXPLICIT and len(words_after) <= 1
         if ends_in_modal and modality.force is not lead.modality.force:

@@ -67,6 +67,8 @@ class StoredReply:
     ahead: Mapping[Label, str]
     given: Mapping[Label, str]
     ending: Ending = Ending.WHOLE
+    output: int = 0
+    """Tokens of the reply, as far as they were counted."""
 
 
 def read_reply(store: Store, digest: Digest) -> StoredReply:
@@ -82,6 +84,7 @@ def read_reply(store: Store, digest: Digest) -> StoredReply:
         ahead=record.get("ahead", {}),
         given=record.get("given", {}),
         ending=Ending(record.get("ending", Ending.WHOLE)),
+        output=record["usage"]["output"],
     )
 
 

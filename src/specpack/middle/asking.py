@@ -34,7 +34,8 @@ class Settings:
     """How often a label may be asked again after its answer was accepted."""
     jobs: int = 8
     window: int = 200_000
-    bundle: int = 14_000
+    output_limit: int = 32_000
+    bundle: int = 8_000
     """Tokens of expected output up to which questions of one phase share a request."""
 
 

@@ -6,18 +6,25 @@ those that need no asking, so that it stays the same while a build waits for som
 
 from collections.abc import Sequence
 
+from specpack.middle.tokens import estimate_tokens
 from specpack.model.question import Ask
 
 
-def bundle_asks(asks: Sequence[Ask], limit: int) -> list[list[Ask]]:
-    """Return the asks cut into bundles: one phase each, in order, up to `limit` tokens of expected output."""
+def bundle_asks(asks: Sequence[Ask], limit: int, window: int) -> list[list[Ask]]:
+    """Return the asks cut into bundles, one phase each, in order.
+
+    The answers of a bundle fit `limit` tokens and its questions half of `window` tokens; a question that is larger goes
+    alone.
+    """
     bundles: list[list[Ask]] = []
-    weight = 0
+    output = shown = 0
     for ask in asks:
-        new = not bundles or bundles[-1][0].question.phase is not ask.question.phase or weight + ask.weight > limit
-        if new:
+        size = sum(estimate_tokens(part.text) for part in ask.question.shown)
+        fits = output + ask.weight <= limit and shown + size <= window // 2
+        if not bundles or bundles[-1][0].question.phase is not ask.question.phase or not fits:
             bundles.append([])
-            weight = 0
+            output = shown = 0
         bundles[-1].append(ask)
-        weight += ask.weight
+        output += ask.weight
+        shown += size
     return bundles

@@ -17,15 +17,17 @@ from specpack.middle.phases.interventions import ask_interventions
 from specpack.middle.phases.material import Material
 from specpack.middle.phases.policy import ask_policies
 from specpack.middle.phases.test import ask_groups
+from specpack.middle.phases.views import render_unseen
 from specpack.middle.phases.write import ask_units
 from specpack.middle.tokens import estimate_tokens
 from specpack.model.conclusion import Assumption, BehaviourConclusion, FilesConclusion, Gap, Phase
 from specpack.model.failure import Rejected, Stopped
 from specpack.model.pack import Role
-from specpack.model.question import Label, Part, Question
+from specpack.model.question import Ask, Label, Part, Question
 
 CONTEXT_TOKENS = 30_000
-"""Behaviour documents up to this size travel whole with every request of behaviour, design, write and test."""
+"""Behaviour documents up to this size travel whole with every request of behaviour, design, write and test; of larger
+ones the beginnings of their sections travel with design, which is shown no clause's text of its own."""
 GAP_ROUNDS = 3
 
 PAUSES = (Phase.POLICY, Phase.INTERVENTIONS, Phase.BEHAVIOUR, Phase.DESIGN, Phase.WRITE)
@@ -33,7 +35,7 @@ PAUSES = (Phase.POLICY, Phase.INTERVENTIONS, Phase.BEHAVIOUR, Phase.DESIGN, Phas
 
 
 def render_context(material: Material, questions: Sequence[Question]) -> tuple[Part, ...]:
-    """Return the behaviour documents whole, where they are small and the request does not hold them already.
+    """Return the behaviour documents, where the request does not hold them already: whole, or abridged for design.
 
     A section asked alone needs them too: without them it settles silences that another section does not leave.
     """
@@ -44,9 +46,24 @@ def render_context(material: Material, questions: Sequence[Question]) -> tuple[P
     if all(ask.question.label in asked for ask in ask_behaviour(material, {})):
         return ()
     text = "\n\n".join(material.slicer.render_document(d) for d in material.documents(Role.BEHAVIOUR))
-    if estimate_tokens(text) > CONTEXT_TOKENS:
-        return ()
-    return (Part(title="Behaviour documents, as context", text=text),)
+    if estimate_tokens(text) <= CONTEXT_TOKENS:
+        return (Part(title="Behaviour documents, as context", text=text),)
+    if phases == {Phase.DESIGN}:
+        return (Part(title="Behaviour documents, abridged, as context", text=_abridge(material)),)
+    return ()
+
+
+def _abridge(material: Material) -> str:
+    """Return the beginnings of all sections, as much of each as lets all fit; small sections are whole."""
+    sections = material.understanding.sections
+    sizes = sorted(estimate_tokens(material.slicer.render_section(s)) for s in sections)
+    share, rest = 0, CONTEXT_TOKENS
+    for index, size in enumerate(sizes):
+        share = rest // (len(sizes) - index)
+        if size > share:
+            break
+        rest -= size
+    return "\n\n".join(material.slicer.render_beginning(section, share) for section in sections)
 
 
 async def conclude(
@@ -93,6 +110,7 @@ async def conclude_files(engine: Engine, material: Material, values: Mapping[Lab
     for _ in range(GAP_ROUNDS):
         asks = [*ask_units(material, known), *ask_groups(material, known)]
         files = await engine.ask(asks)
+        files.update(await engine.revise(_show_unseen(engine, material, known, asks, files)))
         gaps = [gap for value in files.values() for gap in value.gaps]
         if not gaps:
             return {**known, **files}
@@ -103,6 +121,23 @@ async def conclude_files(engine: Engine, material: Material, values: Mapping[Lab
         kept="all answers are in the store",
         help="say it in a clause of " + ", ".join(f"`{c}`" for c in sorted({c for g in gaps for c in g.clauses})),
     )
+
+
+def _show_unseen(
+    engine: Engine, material: Material, values: Mapping[Label, Any], asks: Sequence[Ask], files: Mapping[Label, Any]
+) -> list[Revision]:
+    """Return, once for each label that reports gaps, a revision with the assumptions that its question does not show.
+
+    A question shows the assumptions that rest on its clauses, so that others can change without asking it again; one
+    that rests on other clauses may settle the silence all the same.
+    """
+    revisions = []
+    for ask in asks:
+        label = ask.question.label
+        if files[label].gaps and not engine.answers[label].chain:
+            unseen = render_unseen(material, values, values[DESIGN], ask.question)
+            revisions += [Revision(ask=ask, extra=(unseen,))] if unseen else []
+    return revisions
 
 
 async def _close_gaps(

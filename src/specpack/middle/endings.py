@@ -16,15 +16,20 @@ from specpack.model.question import Label, Request
 class Exhausted(Rejected):
     """A question used up its attempts."""
 
-    def __init__(self, label: Label, findings: Sequence[Finding], attempts: int) -> None:
-        """Keep the findings of the last attempt."""
+    def __init__(self, label: Label, findings: Sequence[Finding], attempts: int, *, repeated: bool = False) -> None:
+        """Keep the findings of the last attempt; `repeated`: the next question would be the same one."""
         first = findings[0].message if findings else "no finding"
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        count = f"{attempts} attempt{'s' * (attempts != 1)}"
+        again = ", and asking again would repeat the same question" if repeated else ""
+        told = findings[0].help if findings else ""
+        cure = (
+            f"{told}, or name another model" if told else "change a clause that they trip over, or name another model"
+        )
         super().__init__(
-            f"no answer to `{label}` was accepted in {attempts} attempts: {first}{more}",
+            f"no answer to `{label}` was accepted in {count}{again}: {first}{more}",
             kept="all replies are in the store",
-            help=f"`specpack show {label} PACK` prints requests and replies; change a clause that they trip over, "
-            "or ask anew with `--fresh`",
+            help=f"`specpack show {label} PACK` prints requests and replies; {cure}, or ask anew with `--fresh`",
         )
         self.label = label
         self.findings = tuple(findings)

@@ -6,7 +6,7 @@ running again. On replay no gate is consulted and no provider is loaded.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from specpack.middle.answers import StoredReply, find_answer, write_answer
@@ -17,6 +17,7 @@ from specpack.middle.framing import parse_reply
 from specpack.middle.limiter import Limiter
 from specpack.middle.lock import Lock, Pin
 from specpack.middle.memory import ReplyMemory
+from specpack.middle.pending import Pending
 from specpack.middle.recall import Recall
 from specpack.middle.requests import check_window, digest_kernel, digest_question, render_request
 from specpack.middle.revision import revise_question
@@ -24,7 +25,6 @@ from specpack.middle.store import Store
 from specpack.middle.structured import render_schema, unwrap_reply
 from specpack.model.conclusion import Phase
 from specpack.model.failure import Rejected
-from specpack.model.finding import Finding
 from specpack.model.pack import Digest
 from specpack.model.provider import Provider, Waiting
 from specpack.model.question import (
@@ -39,22 +39,6 @@ from specpack.model.question import (
     Request,
     Usage,
 )
-
-
-@dataclass(slots=True, kw_only=True)
-class _Open:
-    """A question on its way to an accepted answer."""
-
-    ask: Ask
-    base: Digest
-    question: Question
-    chain: tuple[Digest, ...] = ()
-    attempts: list[Digest] = field(default_factory=list)
-    findings: tuple[Finding, ...] = ()
-    told: tuple[Finding, ...] = ()
-    """Findings for which an accepted answer is asked again; each further attempt is told them too."""
-    extra: tuple[Part, ...] = ()
-    earlier: tuple[ReplyBlock, ...] = ()
 
 
 class Engine:
@@ -94,7 +78,7 @@ class Engine:
             settings.jobs, lambda request, what: report(Event(kind="retried", labels=request.labels, detail=what))
         )
         self._memory: ReplyMemory | None = None
-        self._begun: dict[Label, _Open] = {}
+        self._begun: dict[Label, Pending] = {}
 
     @property
     def memory(self) -> ReplyMemory:
@@ -118,7 +102,8 @@ class Engine:
             else:
                 missing.add(ask.question.label)
         bundles = [
-            [a for a in bundle if a.question.label in missing] for bundle in bundle_asks(asks, self.settings.bundle)
+            [a for a in bundle if a.question.label in missing]
+            for bundle in bundle_asks(asks, self.settings.bundle, self.settings.window)
         ]
         jobs = [self._settle(bundle) for bundle in bundles if bundle]
         for settled in raise_together(await asyncio.gather(*jobs, return_exceptions=True)):
@@ -158,7 +143,7 @@ class Engine:
 
         Those of one phase share a request. An answer that repeats the earlier one stands: the caller sees no change.
         """
-        phases: dict[Phase, dict[Label, _Open]] = {}
+        phases: dict[Phase, dict[Label, Pending]] = {}
         for revision in revisions:
             question = revision.ask.question
             earlier = self.answers[question.label]
@@ -196,13 +181,13 @@ class Engine:
         """Record that this build rests on an answer."""
         self.used[label] = Pin(label=label, question=base, answer=answer, by=by)
 
-    def _begin(self, ask: Ask) -> _Open:
+    def _begin(self, ask: Ask) -> Pending:
         """Return the question as it stands: with the findings of an answer that was given ahead and rejected."""
         begun = self._begun.pop(ask.question.label, None)
         return begun if begun and begun.base == digest_question(ask.question) else self._open(ask)
 
-    def _open(self, ask: Ask) -> _Open:
-        return _Open(ask=ask, base=digest_question(ask.question), question=ask.question)
+    def _open(self, ask: Ask) -> Pending:
+        return Pending(ask=ask, base=digest_question(ask.question), question=ask.question)
 
     def _recall(self, ask: Ask) -> tuple[bool, Any]:
         label = ask.question.label
@@ -234,7 +219,7 @@ class Engine:
         phases = ask.question.phase, first.question.phase
         if self._find_provider and len({self._find_provider(phase).name for phase in phases}) > 1:
             return False
-        known = self.memory.find(digest_question(ask.question)) is not None
+        known = bool(self.memory.list_replies(digest_question(ask.question)))
         return not known and not (ask.keep and self.memory.expects(ask.question.label))
 
     async def _settle(
@@ -242,7 +227,7 @@ class Engine:
         asks: Sequence[Ask],
         *,
         later: Sequence[Ask] = (),
-        opened: Mapping[Label, _Open] | None = None,
+        opened: Mapping[Label, Pending] | None = None,
     ) -> dict[Label, Any]:
         """Ask a bundle until every answer is accepted or a question has used up its attempts."""
         pending = dict(opened) if opened else {a.question.label: self._begin(a) for a in asks}
@@ -251,9 +236,6 @@ class Engine:
             self._drain(pending, values)
             if not pending:
                 return values
-            spent = next((o for o in pending.values() if len(o.attempts) >= self.settings.attempts), None)
-            if spent:
-                raise Exhausted(spent.ask.question.label, spent.findings, len(spent.attempts))
             questions = [*(o.question for o in pending.values()), *(a.question for a in later)]
             request = render_request(
                 questions, framing=self._framing, context=self._context(questions), sample=self.settings.sample
@@ -261,21 +243,37 @@ class Engine:
             ahead = {a.question.label: digest_kernel(a.question) for a in later}
             await self._exchange(request, questions, ahead, sum(a.weight for a in (*asks, *later)))
 
-    def _drain(self, pending: dict[Label, _Open], values: dict[Label, Any]) -> None:
-        """Judge every reply that is remembered for the questions as they stand now."""
-        for label, opened in list(pending.items()):
-            while (reply := self.memory.find(digest_question(opened.question))) is not None:
-                accepted, value = self._judge(opened, reply)
-                if accepted:
-                    values[label] = value
-                    del pending[label]
-                    break
-                if len(opened.attempts) >= self.settings.attempts:
-                    break
+    def _drain(self, pending: dict[Label, Pending], values: dict[Label, Any]) -> None:
+        """Judge every reply that is remembered for the questions as they stand now, each once for a label.
 
-    def _judge(self, opened: _Open, reply: StoredReply) -> tuple[bool, Any]:
+        Raises the first `Exhausted` after all are judged.
+        """
+        ended = []
+        for label, opened in list(pending.items()):
+            try:
+                while reply := self._find_reply(opened):
+                    accepted, value = self._judge(opened, reply)
+                    if accepted:
+                        values[label] = value
+                        del pending[label]
+                        break
+            except Exhausted as exhausted:
+                ended.append(exhausted)
+        if ended:
+            raise ended[0]
+
+    def _find_reply(self, opened: Pending) -> StoredReply | None:
+        def would_ask_again(reply: StoredReply) -> bool:
+            if self._find_provider is None or self.settings.locked:
+                return True
+            cut = reply.ending is Ending.CUT and reply.output < self.settings.output_limit
+            return not cut and reply.by == self._find_provider(opened.ask.question.phase).name
+
+        return opened.find_reply(self.memory, self.settings.attempts, would_ask_again)
+
+    def _judge(self, opened: Pending, reply: StoredReply) -> tuple[bool, Any]:
         label = opened.ask.question.label
-        opened.attempts.append(reply.digest)
+        opened.attempts.append(reply)
         framed = parse_reply(
             unwrap_reply(reply.text, [Label(name) for name in reply.questions]),
             {Label(name): [] for name in reply.questions} | {label: opened.question.expected},
@@ -287,9 +285,7 @@ class Engine:
             judged = opened.ask.judge(blocks)
             value, findings = judged.value, judged.findings
         if findings:
-            opened.findings = findings
-            told = tuple(dict.fromkeys((*opened.told, *findings)))
-            opened.question = revise_question(opened.ask.question, told, blocks or opened.earlier, opened.extra)
+            opened.reject(findings, blocks, cut=reply.ending is Ending.CUT)
             self._report(Event(kind="rejected", labels=(label,), findings=findings))
             return False, None
         answer = write_answer(
@@ -298,7 +294,7 @@ class Engine:
             opened.base,
             blocks,
             by=reply.by,
-            attempts=opened.attempts,
+            attempts=[attempt.digest for attempt in opened.attempts],
             asked_with=[Label(name) for name in reply.questions if name != label],
             chain=opened.chain,
         )

@@ -18,6 +18,9 @@ MAX_BLOCK_LINES = 20_000
 ANY_PATH = "<path>"
 """Stands for any number of blocks of a kind, at least one, where the answer itself chooses the paths."""
 
+CUT = "the reply was cut at the limit of its tokens before this answer was whole"
+CUT_HELP = "raise `--output-limit`, or split the section or unit so that its answer is shorter"
+
 _BEGIN = re.compile(r"==== specpack (\S+) (.+?) ([0-9a-f]{8}) ====\s*")
 _END = re.compile(r"==== end ([0-9a-f]{8}) ====\s*")
 _MARKER = re.compile(r"={3,}\s*(?:specpack|end)\b.*")
@@ -140,7 +143,7 @@ def parse_reply(
         blocks = tuple(reader.blocks[label])
         findings = [*reader.findings[label], *check_blocks(blocks, wanted)]
         if cut and (findings or label == reader.last):
-            findings.insert(0, _reject("the reply was cut at the limit of its tokens before this answer was whole"))
+            findings.insert(0, _reject(CUT, CUT_HELP))
         if findings:
             findings.extend(reader.strays)
         framed[label] = Framed(blocks=blocks, findings=tuple(findings))

@@ -23,6 +23,7 @@ class ReplyMemory:
         self._sample = sample
         self._by_question: dict[str, list[StoredReply]] = {}
         self._ahead: dict[Label, list[StoredReply]] = {}
+        self._new: set[Digest] = set()
         for _, digest in Store(store.root).list_entries("replies"):
             reply = read_reply(store, digest)
             if not by or reply.by in by:
@@ -48,12 +49,17 @@ class ReplyMemory:
         stored = read_reply(
             self._store, write_reply(self._store, request, reply, questions, self._sample, ahead, given)
         )
+        self._new.add(stored.digest)
         self._add(stored)
         return stored
 
-    def find(self, question: Digest) -> StoredReply | None:
-        """Return a reply to exactly this question."""
-        return next(iter(self._by_question.get(question, ())), None)
+    def list_replies(self, question: Digest) -> tuple[StoredReply, ...]:
+        """Return the replies to exactly this question, those of this run last."""
+        return tuple(self._by_question.get(question, ()))
+
+    def is_new(self, reply: StoredReply) -> bool:
+        """Return whether a reply came back in this run."""
+        return reply.digest in self._new
 
     def find_ahead(self, ask: Ask, answers: Mapping[Label, Answer]) -> StoredReply | None:
         """Return a reply that answered the question ahead of its being known.

@@ -10,6 +10,7 @@ from typing import Any
 from specpack.middle.conclude import files_of
 from specpack.middle.phases.design import LABEL as DESIGN
 from specpack.middle.phases.material import Material
+from specpack.middle.phases.places import list_places
 from specpack.model.clause import ClauseId
 from specpack.model.conclusion import DesignConclusion, Dispute, PolicyConclusion
 from specpack.model.question import Label
@@ -54,6 +55,7 @@ def gather_record(
         disputes=tuple(disputes),
         units={clause: tuple(names) for clause, names in units.items()},
         tests={cited: tuple(names) for cited, names in tests.items()},
+        unforced=frozenset(i for place in list_places(material) if place.whole for i in place.clauses),
         bindings=bindings,
         gates=gates,
     )
@@ -71,4 +73,5 @@ def _expand_sections(material: Material, design: DesignConclusion) -> DesignConc
         design,
         units=tuple(replace(u, clauses=expand(u.clauses)) for u in design.units),
         groups=tuple(replace(g, clauses=expand(g.clauses)) for g in design.groups),
+        untested=tuple(replace(u, clauses=expand(u.clauses)) for u in design.untested),
     )

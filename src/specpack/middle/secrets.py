@@ -3,11 +3,13 @@
 Path: question, reply, answer -> **secrets** -> store.
 """
 
+import base64
 import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
 from specpack.model.failure import Rejected
 
@@ -77,6 +79,25 @@ PROVIDER_PREFIXES: Final = (
 )
 HARMLESS_ENDINGS: Final = ("_MODEL", "_REGION", "_LOCATION", "_VERSION", "_LOG", "_LOG_LEVEL")
 """Provider variables that records name on purpose, such as the model."""
+
+ENDPOINT_PREFIXES: Final = (*PROVIDER_PREFIXES, "SPECPACK_", "GOOGLE_", "CODE_ASSIST_")
+ENDPOINT_ENDINGS: Final = ("_URL", "_ENDPOINT")
+"""Variables for the place of a provider's server: a secret unless it is one that anybody may know."""
+PUBLIC_HOSTS: Final = frozenset(
+    {
+        "api.anthropic.com",
+        "api.deepseek.com",
+        "api.groq.com",
+        "api.mistral.ai",
+        "api.openai.com",
+        "api.together.xyz",
+        "api.x.ai",
+        "generativelanguage.googleapis.com",
+        "localhost",
+        "openrouter.ai",
+    }
+)
+"""Hosts of endpoints that may stand in a pack; so may any loopback address."""
 
 SHORTEST_VALUE: Final = 8
 PLACEHOLDERS: Final = frozenset(
@@ -152,16 +173,52 @@ def _find_secrets(text: str, values: tuple[tuple[str, str], ...]) -> tuple[Secre
 
 
 def _list_values(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return (variable, value) of variables that hold secrets, sorted by name."""
+    """Return (variable, secret) of all that variables hold, sorted by name, the longest of a variable first."""
     listed: list[tuple[str, str]] = []
     for name in sorted(environment):
-        upper = name.upper()
-        secret = f"_{upper}".endswith(SECRET_ENDINGS)
-        secret = secret or (upper.startswith(PROVIDER_PREFIXES) and not upper.endswith(HARMLESS_ENDINGS))
-        value = environment[name].strip()
-        if secret and len(value) >= SHORTEST_VALUE and value.lower() not in PLACEHOLDERS:
-            listed.append((name, value))
+        upper, value = name.upper(), environment[name].strip()
+        parts = {part for part in _list_credentials(value) if len(part) >= SHORTEST_VALUE}
+        if upper.startswith(ENDPOINT_PREFIXES) and upper.endswith(ENDPOINT_ENDINGS):
+            parts |= _list_endpoint(value)
+        elif f"_{upper}".endswith(SECRET_ENDINGS) or _is_of_provider(upper):
+            parts.add(value)
+        long = (part for part in parts if len(part) >= SHORTEST_VALUE and part.lower() not in PLACEHOLDERS)
+        listed += [(name, part) for part in sorted(long, key=lambda part: (-len(part), part))]
     return tuple(listed)
+
+
+def _is_of_provider(name: str) -> bool:
+    return name.startswith(PROVIDER_PREFIXES) and not name.endswith(HARMLESS_ENDINGS)
+
+
+def _list_credentials(value: str) -> set[str]:
+    """Return the password of a URL, as it stands and decoded, and as HTTP sends it; nothing of another value."""
+    _, mark, rest = value.partition("://")
+    place = re.split(r"[/?#]", rest, maxsplit=1)[0] if mark else ""
+    user, at, _ = place.rpartition("@")
+    if not at or ":" not in user:
+        return set()
+    pair = ":".join(map(unquote, user.split(":", 1)))
+    password = user.partition(":")[2]
+    return {password, unquote(password), base64.b64encode(pair.encode()).decode()}
+
+
+def _list_endpoint(value: str) -> set[str]:
+    """Return what is secret of an endpoint: all of it, its user, what stands in its query; nothing of a public one."""
+    address, _, tail = value.partition("?")
+    scheme, _, rest = address.partition("://")
+    place, slash, path = rest.partition("/")
+    user, at, server = place.rpartition("@")
+    host = server.rpartition(":")[0] if re.search(r":\d+$", server) else server
+    public = host.lower() in PUBLIC_HOSTS or host == "[::1]" or host.startswith("127.")
+    secrets = set() if public else {f"{scheme}://{server}{slash}{path}".rstrip("/")}
+    if at or tail:
+        secrets |= {value, user, unquote(user), base64.b64encode(f"{unquote(user)}:".encode()).decode()}
+    for parameter in re.split(r"[&#;]", tail):
+        name, mark, given = parameter.partition("=")
+        if not name.endswith("version"):
+            secrets |= {given, unquote(given)} if mark else {name}
+    return secrets
 
 
 def _list_strings(value: object, place: str) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import accumulate
 
+from specpack.middle.tokens import estimate_tokens
 from specpack.model.clause import Block, BlockKind, Clause, ClauseId, Kind, Section
 from specpack.model.pack import Document, Role
 from specpack.model.span import DocumentName
@@ -72,6 +74,15 @@ class Slicer:
         document = self._document(section.document)
         blocks = self.understanding.blocks[section.document]
         return self._render(document, [i for i in section.blocks if not blocks[i].informative], None)
+
+    def render_beginning(self, section: Section, tokens: int) -> str:
+        """Return as many blocks of a section as fit, at least one, and an ellipsis where some are left out."""
+        blocks = self.understanding.blocks[section.document]
+        own = [i for i in section.blocks if not blocks[i].informative]
+        sizes = accumulate(estimate_tokens(blocks[i].text) for i in own)
+        fitting = max(1, sum(size <= tokens for size in sizes))
+        text = self._render(self._document(section.document), own[:fitting], None)
+        return text if fitting >= len(own) else f"{text}\n\n…"
 
     def render_preamble(self, section: Section) -> str:
         """Return what the sections of a document share: the blocks before the first, and its definitions elsewhere."""

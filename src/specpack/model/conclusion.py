@@ -176,7 +176,10 @@ class BoundaryInterface:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryPoint:
-    """Where the public interface is driven: `kind` is `http`, `command` or `library`, `target` is `module:name`."""
+    """Where the public interface is driven: `kind` is `http`, `command` or `library`.
+
+    `target` is `module:name`, or `module` where a library offers all that the module declares.
+    """
 
     kind: str
     target: str
@@ -214,6 +217,14 @@ class TestGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Untested:
+    """Clauses of behaviour that no test of the codebase can see broken, and why."""
+
+    clauses: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signatures:
     """The declared interface of one file, in the target's own syntax. Travels as a block of its own, never as JSON."""
 
@@ -232,6 +243,7 @@ class DesignConclusion:
     controls: tuple[Control, ...] = ()
     packages: tuple[Package, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    untested: tuple[Untested, ...] = ()
     open: tuple[str, ...] = ()
     signatures: tuple[Signatures, ...] = ()
 

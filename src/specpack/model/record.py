@@ -35,6 +35,8 @@ class BuildRecord:
     """Clause -> the units that cite it."""
     tests: Mapping[str, tuple[str, ...]]
     """Clause or assumption id -> tests that name it."""
+    unforced: frozenset[ClauseId]
+    """Clauses without a force that the ledger accounts for: all that a document with few modals says."""
     bindings: Mapping[str, Checking]
     """Policy or language clause that binds a later phase -> how it can be checked."""
     gates: Mapping[str, str]

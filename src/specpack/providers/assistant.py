@@ -11,11 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from specpack.middle.limiter import KEPT
 from specpack.model.failure import Unavailable
 from specpack.model.provider import ProviderSettings, Refused, Retryable
 from specpack.model.question import Ending, Request, Usage
-
-KEPT = "all answers so far are in the store"
 
 MAX_WORDS = 20_000
 """Most characters that are kept of what an assistant says of a failure."""

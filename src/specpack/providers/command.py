@@ -17,10 +17,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from specpack.middle.limiter import KEPT
 from specpack.model.failure import Unavailable, WrongUse
 from specpack.model.provider import ProviderKind, ProviderSettings, Retryable
 from specpack.model.question import Reply, Request, Usage
-from specpack.providers.assistant import KEPT, Assistant, Call, Failed, Listener, make_failure
+from specpack.providers.assistant import Assistant, Call, Failed, Listener, make_failure
 from specpack.providers.claude import CLAUDE as CLAUDE_PROGRAM
 from specpack.providers.codex import CODEX as CODEX_PROGRAM
 from specpack.providers.gemini import GEMINI as GEMINI_PROGRAM

@@ -35,7 +35,9 @@ def _make_kind(way: Access, summary: str) -> ProviderKind:
         if not model:
             raise WrongUse(f"`{way.kind}` names no model", help=f"write `--model {way.kind}:MODEL`")
         if why := check_access(way, settings.environment):
-            raise Unavailable(f"provider `{way.kind}` is not usable here: {why}", help="`specpack models` lists all")
+            raise Unavailable(
+                f"provider `{way.kind}` is not usable here: {why}", kept=KEPT, help="`specpack models` lists all"
+            )
         return LibraryProvider(way, model, settings)
 
     return ProviderKind(

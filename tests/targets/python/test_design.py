@@ -144,7 +144,9 @@ def test_an_empty_block_declares_nothing():
 @pytest.mark.parametrize(
     "fields",
     [
-        {"target": "main"},
+        {"target": "main", "kind": "command"},
+        {"target": "main:"},
+        {"target": "absent"},
         {"target": "main:run it"},
         {"target": "main:missing"},
         {"target": "shop.absent:price"},
@@ -155,6 +157,10 @@ def test_an_empty_block_declares_nothing():
 )
 def test_an_entry_point_is_declared(fields):
     assert "GT032" in check(enter(**fields))
+
+
+def test_a_library_may_offer_a_whole_module():
+    assert check(enter(target="main", kind="library")) == []
 
 
 def test_a_design_needs_an_entry_point():

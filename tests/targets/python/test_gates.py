@@ -194,6 +194,19 @@ def test_structure_finds_lines_written_twice():
     assert run_gate("structure", plant(body, other)) == []
 
 
+def test_parameters_that_two_functions_share_are_no_clone():
+    parameters = "".join(f"    amount_{n}: int,\n" for n in range(8))
+    used = " + ".join(f"amount_{n}" for n in range(8))
+
+    def plant(name):
+        return f"\n\ndef _{name}(\n{parameters}) -> int:\n    return {used}\n"
+
+    pricing, orders = FILES["shop/pricing.py"] + plant("sum"), FILES["shop/orders.py"] + plant("count")
+    assert "GT132" not in run_gate(
+        "structure", build_verification({**FILES, "shop/pricing.py": pricing, "shop/orders.py": orders})
+    )
+
+
 def test_statics_check_groups_and_citations():
     uncited = change("tests/test_orders.py", "Clauses: prices.tenth", "Clauses: prices.absent")
     findings = TARGET.run_gate("test-statics", build_verification(uncited)).findings

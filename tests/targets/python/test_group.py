@@ -43,6 +43,8 @@ def test_paths_are_exactly_those_of_the_group():
     [
         ("Says.\n\n    Clauses: a.b, assume.c-d\n    ", [], ("a.b", "assume.c-d")),
         ("Clauses: a.b", [], ("a.b",)),
+        ("Says.\n\n    Clauses: a.b,\n    assume.c-d, e.f\n    ", [], ("a.b", "assume.c-d", "e.f")),
+        ("Clauses: a.b\n    e.f", ["GT061"], ()),
         ("Says. Clauses: a.b", ["GT061"], ()),
         ("Clauses: a.b\n\n    Says.", ["GT061"], ()),
         ("Clauses: this and that", ["GT061"], ()),

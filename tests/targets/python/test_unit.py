@@ -128,6 +128,9 @@ def test_imports_of_other_units_need_depends():
         ("import re\n_WORD = re.compile(r'[a-z]+')", []),
         ("import logging\n_log = logging.getLogger(__name__)", []),
         ("_KINDS = frozenset({'a', 'b'})", []),
+        ("def _pair(name: str) -> tuple[str, int]:\n    return name, len(name)\n\n\n_TABLE = (_pair('a'),)", []),
+        ("def _read(name: str) -> str:\n    return open(name).read()\n\n\n_X = _read('a')", ["GT050"]),
+        ("def _walk(n: int) -> int:\n    while n:\n        n -= 1\n    return n\n\n\n_X = _walk(9)", ["GT050"]),
         ("if __name__ == '__main__':\n    print(price(()))", []),
     ],
 )
@@ -136,7 +139,7 @@ def test_import_does_no_work(added, codes):
 
 
 def test_a_declared_name_may_be_made_by_a_call():
-    text = FILES["main.py"] + "\n\ndef make_app() -> Desk:\n    return Desk(None)\n\n\napp = make_app()\n"
+    text = FILES["main.py"] + "\n\ndef make_app() -> Desk:\n    return open_desk()\n\n\napp = make_app()\n"
     block = "from shop.orders import Desk, OrderStore\ndef create_desk(store: OrderStore) -> Desk: ...\n"
     block += "def make_app() -> Desk: ...\n"
     assert check(text, "main.py", change_signatures("main.py", block)) == ["GT047", "GT050"]

@@ -4,12 +4,12 @@ Path: behaviour -> **design** -> write, test, resolve. The question holds a proj
 ids, where clauses stand), so that rewording a rule does not ask for a new design.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from specpack.middle.codec import parse_data
 from specpack.middle.framing import ANY_PATH
 from specpack.middle.phases.material import Material, Values, data_block, decode_data, reject
-from specpack.model.clause import Bearer
+from specpack.middle.phases.places import Place, list_places, render_places
 from specpack.model.conclusion import (
     BehaviourConclusion,
     DesignConclusion,
@@ -64,7 +64,7 @@ def _design_parts(material: Material, values: Values) -> tuple[Part, ...]:
     parts = [
         Part(title="The codebase", text=f"name: `{material.package}`, target: {material.target.name}"),
         *material.whole_documents(Role.INTERVENTION, Role.PLATFORM),
-        Part(title="Clauses to place, by section", text=_render_places(material)),
+        Part(title="Clauses to place", text=render_places(list_places(material))),
     ]
     behaviour = [v for v in values.values() if isinstance(v, BehaviourConclusion)]
     if behaviour:
@@ -74,23 +74,6 @@ def _design_parts(material: Material, values: Values) -> tuple[Part, ...]:
         text = "\n".join(f"- {c.closes} [{', '.join(c.clauses)}]" for c in closures)
         parts.append(Part(title="What interventions close", text=text))
     return (*parts, *material.rules_that_bind(Phase.DESIGN, values))
-
-
-def _render_places(material: Material) -> str:
-    """Return section keys with the ids of the clauses that bind the system, sorted by key."""
-    lines = []
-    for section in sorted(material.understanding.sections, key=lambda s: s.key):
-        ids = [i for i in section.clauses if _to_place(material, i)]
-        if ids:
-            lines.append(f"- `{section.key}`: {', '.join(ids)}")
-    return "\n".join(lines)
-
-
-def _to_place(material: Material, clause_id: str) -> bool:
-    clause = material.slicer.understanding.clauses.get(clause_id)  # type: ignore[call-overload]
-    if clause is None or clause.id in material.understanding.overridden:
-        return False
-    return bool(clause.force and clause.force.binding and clause.bearer is Bearer.SYSTEM)
 
 
 def _render_projection(behaviour: BehaviourConclusion) -> str:
@@ -105,7 +88,7 @@ def _render_projection(behaviour: BehaviourConclusion) -> str:
 def _check_design(material: Material, values: Values, design: DesignConclusion) -> Iterable[Finding]:
     yield from _check_coverage(material, design)
     cited = [i for u in design.units for i in u.clauses] + [i for g in design.groups for i in g.clauses]
-    for listed in (design.boundaries, design.entry_points, design.controls, design.packages):
+    for listed in (design.boundaries, design.entry_points, design.controls, design.packages, design.untested):
         cited += [i for entry in listed for i in entry.clauses]
     own = {a.id for a in design.assumptions}
     yield from material.check_ids([i for i in cited if i not in own], "the design", values)
@@ -123,12 +106,24 @@ def _check_design(material: Material, values: Values, design: DesignConclusion) 
 
 def _check_coverage(material: Material, design: DesignConclusion) -> Iterable[Finding]:
     placed = set(material.slicer.expand(i for u in design.units for i in u.clauses))
-    planned = set(material.slicer.expand(i for g in design.groups for i in g.clauses))
-    for document in material.documents(Role.BEHAVIOUR, Role.PLATFORM, Role.INTERVENTION):
-        for clause in material.clauses_of([document]):
-            if not _to_place(material, clause.id):
-                continue
-            if clause.id not in placed:
-                yield reject(f"clause `{clause.id}` is in no unit: {clause.composed[:90]}", clauses=[clause.id])
-            if document.role is Role.BEHAVIOUR and clause.id not in planned:
-                yield reject(f"clause `{clause.id}` is in no test group: {clause.composed[:90]}", clauses=[clause.id])
+    tested, left_out = (i for g in design.groups for i in g.clauses), (i for u in design.untested for i in u.clauses)
+    planned = set(material.slicer.expand((*tested, *left_out)))
+    for place in list_places(material):
+        yield from _check_place(material, place, placed, "in no unit")
+        if place.tested:
+            yield from _check_place(material, place, planned, "in no test group and not in `untested`")
+    for entry in design.untested:
+        if not entry.reason.strip():
+            yield reject(f"`untested` gives no reason for {', '.join(f'`{i}`' for i in entry.clauses)}")
+
+
+def _check_place(material: Material, place: Place, covered: Collection[str], where: str) -> Iterable[Finding]:
+    missing = [i for i in place.clauses if i not in covered]
+    if place.whole and missing:
+        count = f"{len(missing)} of its {len(place.clauses)} clauses"
+        told = f"section {place.title} is to be placed whole, and {count} are {where}: name the section by its key"
+        yield reject(told, clauses=missing)
+        return
+    for clause_id in missing:
+        clause = material.understanding.clauses[clause_id]
+        yield reject(f"clause `{clause_id}` is {where}: {clause.composed[:90]}", clauses=[clause_id])

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 
 from specpack.middle.phases.material import Material, Values
 from specpack.model.conclusion import Assumption, DesignConclusion
+from specpack.model.question import Part, Question
 
 
 def render_signatures(design: DesignConclusion, paths: Collection[str]) -> str:
@@ -15,6 +16,18 @@ def render_signatures(design: DesignConclusion, paths: Collection[str]) -> str:
     return "\n\n".join(
         f"`{s.path}`\n\n```\n{s.text.rstrip()}\n```" for s in design.signatures if s.path in frozenset(paths)
     )
+
+
+def render_unseen(material: Material, values: Values, design: DesignConclusion, question: Question) -> Part | None:
+    """Return the assumptions that no part of the question shows; None where it shows all."""
+    shown = "\n".join(part.text for part in question.shown)
+    every = (*material.behaviour(values).assumptions, *design.assumptions)
+    lines = [_render_assumption(a) for a in every if f"‹{a.id}›" not in shown]
+    return Part(title="Conclusions that rest on other clauses", text="\n".join(lines)) if lines else None
+
+
+def _render_assumption(assumption: Assumption) -> str:
+    return f"- assumption ‹{assumption.id}›: {assumption.decision} [{', '.join(assumption.clauses)}]"
 
 
 def assumptions_for(
@@ -46,8 +59,5 @@ def render_conclusions(
         for r in behaviour.rules
         if not chosen.isdisjoint(material.slicer.expand(r.clauses))
     ]
-    lines += [
-        f"- assumption ‹{a.id}›: {a.decision} [{', '.join(a.clauses)}]"
-        for a in assumptions_for(material, values, design, named)
-    ]
+    lines += [_render_assumption(a) for a in assumptions_for(material, values, design, named)]
     return "\n".join(lines)

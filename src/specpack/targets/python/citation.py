@@ -1,4 +1,4 @@
-"""Which clauses a test asserts: the last line of its docstring.
+"""Which clauses a test asserts: the list at the end of its docstring.
 
 Path: test answer -> **citation** -> gates, ledger.
 """
@@ -11,7 +11,8 @@ from specpack.model.conclusion import SourceFile
 from specpack.targets.python.layout import parse_file
 from specpack.targets.python.signatures import Function
 
-_LINE = re.compile(r"Clauses:\s*(?P<ids>\S.*)")
+_LIST = re.compile(r"^[ \t]*Clauses:\s*(?P<ids>\S.*)\Z", re.MULTILINE | re.DOTALL)
+"""A list that is long goes on over lines, up to the end."""
 _ID = re.compile(r"[A-Za-z0-9][\w/-]*(?:\.[\w-]+)+")
 
 
@@ -38,13 +39,12 @@ def name_test(path: str, name: str) -> str:
 
 
 def read_citation(function: Function) -> tuple[str, ...] | None:
-    """Return the ids that the docstring's last line cites, () where it is ill-formed, None where there is none."""
+    """Return the ids that the docstring's end cites, () where it is ill-formed, None where there is none."""
     docstring = (ast.get_docstring(function) or "").strip()
-    last = docstring.splitlines()[-1].strip() if docstring else ""
-    match = _LINE.fullmatch(last)
+    match = _LIST.search(docstring)
     if match is None:
         return () if "Clauses:" in docstring else None
-    ids = tuple(part.strip().strip("`") for part in match["ids"].rstrip(".").split(","))
+    ids = tuple(part.strip().strip("`") for part in match["ids"].rstrip(".,").split(","))
     return tuple(dict.fromkeys(ids)) if all(map(_ID.fullmatch, ids)) else ()
 
 

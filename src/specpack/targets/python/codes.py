@@ -168,7 +168,7 @@ CURES: Mapping[Code, str] = {
     Code.IMPORT_TESTS: "let the product know nothing of tests",
     Code.IMPORT_STAR: "name what is imported",
     Code.CITATION_MISSING: "end the test's docstring with a line `Clauses: id, id`",
-    Code.CITATION_FORM: "list the ids after `Clauses:`, parted by commas, on the last line",
+    Code.CITATION_FORM: "list the ids after `Clauses:`, parted by commas, at the end of the docstring",
     Code.TEST_IMPORT: "reach the product through `tests.driver` and `tests.fakes` alone",
     Code.PATCHED: "seed a fake of a boundary through the driver instead of patching",
     Code.SKIPPED: "remove the marker; a test runs or does not exist",

@@ -140,10 +140,11 @@ def _check_entry_points(design: DesignConclusion, layout: Layout) -> Iterator[Fi
 
 def _find_entry_problem(entry: EntryPoint, design: DesignConclusion, layout: Layout) -> str | None:
     module, colon, name = entry.target.partition(":")
-    if not colon or not all(part.isidentifier() for part in (*module.split("."), *name.split("."))):
-        return "is not of the form `module:name`"
     if entry.kind not in _KINDS:
         return f"has the kind `{entry.kind}`, not `http`, `command` or `library`"
+    whole = entry.kind == "library" and not colon
+    if not all(part.isidentifier() for part in (*module.split("."), *(() if whole else name.split(".")))):
+        return "is not of the form `module:name`, nor `module` of a library"
     path = layout.modules.get(module)
     if path is None or path not in layout.units:
         return "names a module that no unit owns"
@@ -151,6 +152,8 @@ def _find_entry_problem(entry: EntryPoint, design: DesignConclusion, layout: Lay
         return f"names the unit `{entry.unit}`, which does not exist"
     if layout.units[path] != entry.unit and PurePosixPath(path).name != "__init__.py":
         return f"stands in unit `{layout.units[path]}`, not in `{entry.unit}`"
+    if whole:
+        return None
     declared = parse_declared(design)
     if path not in declared and PurePosixPath(path).name == "__init__.py":
         trees = [tree for other, tree in declared.items() if other.startswith(path.removesuffix("__init__.py"))]

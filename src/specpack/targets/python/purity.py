@@ -62,7 +62,7 @@ def check_purity(tree: ast.Module, declared: frozenset[str]) -> Iterator[Problem
 
     Reports: GT050, GT052, GT053.
     """
-    yield from _check_statements(tree.body, declared)
+    yield from _check_statements(tree.body, declared, _find_combiners(tree))
     yield from _check_state(tree)
     yield from _check_test_paths(tree)
 
@@ -77,7 +77,32 @@ def check_comments(text: str) -> Iterator[Problem]:
         return
 
 
-def _check_statements(body: list[ast.stmt], declared: frozenset[str]) -> Iterator[Problem]:
+def _find_combiners(tree: ast.Module) -> frozenset[str]:
+    """Return the module's own functions that only combine values: calling one on import makes a value, no more."""
+    functions = {s.name: s for s in tree.body if isinstance(s, ast.FunctionDef) and not s.decorator_list}
+    found: frozenset[str] = frozenset()
+    while more := {n for n, f in functions.items() if n not in found and _only_combines(f.body, found)}:
+        found |= more
+    return found
+
+
+def _only_combines(body: list[ast.stmt], known: frozenset[str]) -> bool:
+    for statement in body:
+        match statement:
+            case ast.FunctionDef() | ast.Expr(value=ast.Constant()):
+                pass
+            case ast.Return(value=value) | ast.AnnAssign(target=ast.Name(), value=value):
+                if value is not None and _find_work(value, known):
+                    return False
+            case ast.Assign(targets=[ast.Name()], value=value):
+                if _find_work(value, known):
+                    return False
+            case _:
+                return False
+    return True
+
+
+def _check_statements(body: list[ast.stmt], declared: frozenset[str], combiners: frozenset[str]) -> Iterator[Problem]:
     for statement in body:
         line = statement.lineno
         match statement:
@@ -89,11 +114,11 @@ def _check_statements(body: list[ast.stmt], declared: frozenset[str]) -> Iterato
                 ast.Assign(targets=[ast.Name(id=name)], value=value)
                 | ast.AnnAssign(target=ast.Name(id=name), value=value)
             ):
-                worker = _find_work(value) if value is not None and name not in declared else None
+                worker = _find_work(value, combiners) if value is not None and name not in declared else None
                 if worker:
                     yield Code.IMPORT_WORK, line, f"`{name}` calls `{worker}` when the module is imported"
             case ast.Assign(value=value):
-                worker = _find_work(value)
+                worker = _find_work(value, combiners)
                 if worker:
                     yield Code.IMPORT_WORK, line, f"`{worker}` is called when the module is imported"
             case ast.If() if is_typing_guard(statement) or _is_main_guard(statement):
@@ -109,7 +134,7 @@ def _is_main_guard(node: ast.If) -> bool:
     return ast.unparse(node.test) in ("__name__ == '__main__'", "'__main__' == __name__")
 
 
-def _find_work(value: ast.expr) -> str | None:
+def _find_work(value: ast.expr, combiners: frozenset[str]) -> str | None:
     """Return the first call in the expression that is neither a constructor nor known to be pure."""
     for node in ast.walk(value):
         if isinstance(node, ast.Await | ast.Yield | ast.YieldFrom):
@@ -117,7 +142,13 @@ def _find_work(value: ast.expr) -> str | None:
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             last = called.rpartition(".")[2]
-            known = called in _PURE_CALLS or last in _MAKERS or last in _MUTABLE_CALLS or last.lstrip("_")[:1].isupper()
+            known = (
+                called in _PURE_CALLS
+                or called in combiners
+                or last in _MAKERS
+                or last in _MUTABLE_CALLS
+                or last.lstrip("_")[:1].isupper()
+            )
             pure_method = (
                 isinstance(node.func, ast.Attribute) and last in _PURE_METHODS and not called.startswith("os.")
             )
