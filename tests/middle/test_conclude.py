@@ -133,6 +133,20 @@ class TestGaps:
         frozen, _ = make_engine(material, tmp_path, None, lock=lock_of(engine), frozen=True)
         assert run(frozen, material) == values
 
+    def test_a_gap_that_an_assumption_on_other_clauses_settles_asks_no_section(self, tmp_path: Path):
+        material = read_material()
+        script = Script(answer_all(material), write__report=[gap("tally.e2shk")])
+        engine, provider = make_engine(material, tmp_path, script)
+        values = run(engine, material)
+        first = next(r for r in provider.requests if "write/report" in r.labels)
+        assert "assume.first-visit" not in first.text.partition("Question `write/report`")[2]
+        again = provider.requests[3:]
+        assert asked(again) == ["write/report"]
+        assert "‹assume.first-visit›: the gates `north` and `south` are known" in again[0].text
+        assert values["write/report"].files and not values["write/report"].gaps
+        frozen, _ = make_engine(material, tmp_path, None, lock=lock_of(engine), frozen=True)
+        assert run(frozen, material) == values
+
     def test_an_answer_that_reports_gaps_may_leave_its_files_out(self, tmp_path: Path):
         material = read_material()
         script = Script(answer_all(material), test__tally=[gap("tally.unknown")])

@@ -23,12 +23,23 @@ The service MUST NOT:
 - print a label twice. {#twice}
 - print a label on red paper. {#red}
 """
+PROSE = """\
+# Strips
+
+## Form
+
+A strip is a line of dashes. It ends a paragraph. Other strips follow it. A strip must be longer than two dashes, one would think. {#long}
+
+A strip MUST stand alone. {#alone}
+"""
 TWICE, RED = "rules.twice", "rules.red"
 
 
 @pytest.fixture(scope="module")
 def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
-    return read_material(copy_pack(tmp_path_factory.mktemp("cover"), behaviour__rules=DOCUMENT))
+    return read_material(
+        copy_pack(tmp_path_factory.mktemp("cover"), behaviour__rules=DOCUMENT, behaviour__strips=PROSE)
+    )
 
 
 def judge(material: Material, planned: list[str], cited: list[str]) -> list[str]:
@@ -58,3 +69,9 @@ def test_who_names_all_items_has_named_their_lead_in(material: Material):
 
 def test_a_lead_in_whose_other_items_are_tested_elsewhere_needs_no_test_here(material: Material):
     assert judge(material, [lead_in(material), TWICE], [TWICE]) == []
+
+
+def test_prose_with_a_lower_case_must_needs_no_test_of_its_own(material: Material):
+    assert material.understanding.clauses["strips.long"].force
+    assert judge(material, ["strips/form"], ["strips.alone"]) == []
+    assert len(judge(material, ["strips/form"], ["strips.long"])) == 1

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from specpack.middle.phases.design import LABEL as DESIGN
 from specpack.middle.phases.files import files_ask
 from specpack.middle.phases.material import Material, Values, reject
+from specpack.middle.phases.places import list_places
 from specpack.middle.phases.views import render_conclusions, render_signatures
+from specpack.model.clause import Clause, Source
 from specpack.model.conclusion import DesignConclusion, FilesConclusion, Phase, TestGroup
 from specpack.model.finding import Finding
 from specpack.model.question import Ask, Label, Part
@@ -83,15 +85,22 @@ def _ask_group(material: Material, values: Values, design: DesignConclusion, gro
 
 
 def _check_cover(material: Material, group: TestGroup, value: FilesConclusion) -> Iterable[Finding]:
-    """Reject a binding clause of the group that no test names; a lead-in is whole only where all its items are here."""
+    """Reject a binding clause of the group that no test names.
+
+    A lead-in counts where all its items are here. A lower-case "must" in a document with few modals is prose like the
+    sentences around it, and whoever tests the section may read it as a remark.
+    """
     if group.id == DRIVER or not value.files:
         return
     cited = material.with_members(i for ids in material.target.cited_ids(value.files).values() for i in ids)
+    clauses = material.understanding.clauses
     shown = material.slicer.expand(group.clauses)
-    elsewhere = {c.parent for c in material.understanding.clauses.values() if c.force and c.id not in shown}
-    for clause_id in shown:
-        clause = material.understanding.clauses[clause_id]
-        if clause_id in elsewhere:
-            continue
-        if clause.force and clause.force.binding and clause_id not in cited:
-            yield reject(f"no test of the group names `{clause_id}`: {clause.composed[:90]}", clauses=[clause_id])
+    elsewhere = {c.parent for c in clauses.values() if c.force and c.id not in shown}
+    prose = {i for place in list_places(material) if place.whole for i in place.clauses if _is_implied(clauses[i])}
+    for clause in (clauses[i] for i in shown if i not in elsewhere and i not in prose):
+        if clause.force and clause.force.binding and clause.id not in cited:
+            yield reject(f"no test of the group names `{clause.id}`: {clause.composed[:90]}", clauses=[clause.id])
+
+
+def _is_implied(clause: Clause) -> bool:
+    return clause.modality is not None and clause.modality.source is Source.IMPLIED
