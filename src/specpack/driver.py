@@ -143,7 +143,7 @@ async def _verify_and_repair(
     """Return the first codebase that passes all gates, or that could not be judged here.
 
     Raises `OutputRejected` with the attempt that blocks the fewest clauses, where repair changes nothing more or its
-    rounds are used up.
+    rounds are used up. Where repair itself is rejected, by two readings of the pack for one, that attempt is kept too.
     """
     best: tuple[int, Codebase, GateResult] | None = None
     seen: set[str] = set()
@@ -161,11 +161,21 @@ async def _verify_and_repair(
         if options.frozen or attempt == options.repairs or repeated:
             break
         report(f"repair: gate `{blocker.gate}`, {len(blocker.findings)} finding{'s' * (len(blocker.findings) != 1)}")
-        mended = await repair(engine, material, values, blocker.findings)
-        values = await conclude_files(engine, material, {**values, **mended})
+        try:
+            mended = await repair(engine, material, values, blocker.findings)
+            values = await conclude_files(engine, material, {**values, **mended})
+        except Rejected as rejected:
+            folder = _write_best(options, material, best)
+            rejected.kept = f"the best attempt is in `{folder}`, {rejected.kept}"
+            raise
     assert best is not None
+    raise OutputRejected(best[2], _write_best(options, material, best))
+
+
+def _write_best(options: BuildOptions, material: Material, best: tuple[int, Codebase, GateResult]) -> Path:
+    """Write the attempt that blocks the fewest clauses, with its first blocker; return its folder."""
     archive = archive_path(options, material.understanding.pack.name)
-    raise OutputRejected(best[2], write_rejected(archive, best[1].tree, render_blocker(best[2])))
+    return write_rejected(archive, best[1].tree, render_blocker(best[2]))
 
 
 def make_codebase(engine: Engine, material: Material, values: Mapping[Label, Any]) -> Codebase:
