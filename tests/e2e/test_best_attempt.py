@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from tests.e2e.greeter import CODE, INIT, make_pack, render_answers, run_specpack
 from tests.providers.wire import Heard, Say, WireServer
 

@@ -28,7 +28,8 @@ PROSE = """\
 
 ## Form
 
-A strip is a line of dashes. It ends a paragraph. Other strips follow it. A strip must be longer than two dashes, one would think. {#long}
+A strip is a line of dashes. It ends a paragraph. Other strips follow it.
+A strip must be longer than two dashes, one would think. {#long}
 
 A strip MUST stand alone. {#alone}
 """
