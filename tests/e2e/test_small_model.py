@@ -115,7 +115,8 @@ def test_a_build_is_recorded_fails_honestly_and_replays_without_the_model(endpoi
     subprocess.run(
         [sys.executable, "-m", "specpack.cli.main", "new", "greeter"], cwd=tmp_path, check=True, capture_output=True
     )
-    options = ("build", pack, "--model", MODEL, "--output-limit", "64", "-o", tmp_path / "greeter.zip")
+    limits = ("--output-limit", "64", "--pause-after", "behaviour")
+    options = ("build", pack, "--model", MODEL, *limits, "-o", tmp_path / "greeter.zip")
     done = run_specpack(*options, environment={"SPECPACK_BASE_URL": endpoint})
     assert done.returncode == 1, done.stderr
     assert "BU101" in done.stderr and "was accepted" in done.stderr
