@@ -9,8 +9,16 @@ import pytest
 from tests.providers.mailbox import answer_path, make_answer, make_notes, make_request, nonce, put_request, request_path
 
 from specpack.model.failure import Unavailable
-from specpack.providers.inbox import Incoming, Outcome, check_answer, find_fault, take_answers, write_answer
-from specpack.providers.relay import list_waiting, name_request, render_relay_file
+from specpack.providers.inbox import (
+    Incoming,
+    Outcome,
+    _set_aside,
+    check_answer,
+    find_fault,
+    take_answers,
+    write_answer,
+)
+from specpack.providers.relay import ANSWER, list_waiting, name_request, render_relay_file
 
 
 def take(folder: Path, files: dict[str, str | bytes], *, replace: bool = False):
@@ -188,8 +196,11 @@ def test_an_optional_block_may_lack_and_trailing_space_does_no_harm():
     assert find_fault(shown, make_answer(request)) == ""
 
 
-def test_writers_at_once_leave_one_whole_answer(tmp_path: Path):
+@pytest.mark.parametrize("blank", [False, True])
+def test_writers_at_once_leave_one_whole_answer(tmp_path: Path, blank: bool):
     request = put_request(tmp_path, "write/a")
+    if blank:
+        answer_path(tmp_path, request).write_text("\n", encoding="utf-8")
     program = """
 import sys
 from pathlib import Path
@@ -199,10 +210,18 @@ print(write_answer(Path(sys.argv[1]), sys.argv[2], sys.argv[3].encode() * 50_000
     command = [sys.executable, "-c", program, str(tmp_path), name_request(request)]
     running = [subprocess.Popen([*command, letter], stdout=subprocess.PIPE, text=True) for letter in "abcd"]
     told = sorted(process.communicate()[0].strip() for process in running)
-    assert told == ["KEPT", "KEPT", "KEPT", "TAKEN"]
+    whole = [p for p in tmp_path.iterdir() if p != request_path(tmp_path, request)]
+    assert told.count("TAKEN") == len(whole) and (blank or told == ["KEPT", "KEPT", "KEPT", "TAKEN"])
     content = answer_path(tmp_path, request).read_bytes()
     assert content in {letter * 50_000 for letter in (b"a", b"b", b"c", b"d")}
-    assert [p.name for p in tmp_path.iterdir() if p.name.endswith(".tmp")] == []
+    assert [p.name for p in whole if p.suffix != ".md"] == []
+
+
+def test_an_answer_that_comes_in_while_another_makes_room_stays(tmp_path: Path):
+    path = tmp_path / f"write-1-00000000{ANSWER}"
+    path.write_bytes(b"somebody was quicker")
+    assert not _set_aside(path, b" \n")
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [(path.name, b"somebody was quicker")]
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path):

@@ -26,6 +26,42 @@ class Label:
     text: str
 
 
+class Applicability(StrEnum):
+    """Who may apply an edit."""
+
+    SAFE = "safe"
+    """A machine: every clause keeps its force and its words."""
+    NEEDS_DECISION = "needs-decision"
+    """An author, who chooses between meanings."""
+    DISPLAY_ONLY = "display-only"
+    """Nobody as it stands: it shows the form of a cure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A proposed change of the text at one place; `span` may be empty, then `text` is put in there."""
+
+    span: Span
+    text: str
+    title: str
+    """What it does, as an order: `split the sentence at "but"`."""
+    applicability: Applicability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a finding rests on that no rule alone can show: the answers of models."""
+
+    provider: str
+    """Label of who judged."""
+    votes: int
+    """How many answers found it."""
+    asked: int
+    """How many were asked."""
+    transcript: str
+    """Digest of the question in the store."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
     """One cause, one diagnostic. `message` stands alone; `span` is None only when no place exists (a missing file)."""
@@ -39,3 +75,6 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     help: str = ""
     clauses: tuple[ClauseId, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    evidence: Evidence | None = None
+    """None for a finding that is deterministic."""

@@ -104,17 +104,14 @@ def write_answer(folder: Path, name: str, content: bytes, *, replace: bool = Fal
     path = folder / f"{name}{ANSWER}"
     temporary = folder / f".{name}.{os.getpid()}-{os.urandom(4).hex()}.tmp"
     try:
-        earlier = path.read_bytes() if path.is_file() else b""
+        earlier = path.read_bytes() if path.is_file() else None
         if earlier == content:
             return Outcome.SAME
-        if earlier.strip() and not replace:
+        if earlier and earlier.strip() and not replace:
             return Outcome.KEPT
         temporary.write_bytes(content)
-        if earlier.strip():
-            _set_aside(path, folder, name)
-        elif path.is_file():
-            path.unlink()
-        return Outcome.TAKEN if _place(temporary, path) else Outcome.KEPT
+        free = earlier is None or _set_aside(path, earlier)
+        return Outcome.TAKEN if free and _place(temporary, path) else Outcome.KEPT
     except OSError as error:
         raise Unavailable(
             f"relay folder `{folder}`: {error.strerror or type(error).__name__}",
@@ -126,11 +123,29 @@ def write_answer(folder: Path, name: str, content: bytes, *, replace: bool = Fal
             temporary.unlink()
 
 
-def _set_aside(path: Path, folder: Path, name: str) -> None:
+def _set_aside(path: Path, earlier: bytes) -> bool:
+    """Make room for an answer; False, with everything where it was, where somebody else has put one there meanwhile.
+
+    Args:
+        path: The answer in the way.
+        earlier: What it held when it was looked at; kept as `NAME.replaced-N.md` unless blank.
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.aside")
+    try:
+        path.rename(aside)
+    except FileNotFoundError:
+        return True
+    found = aside.read_bytes()
+    back = found != earlier and _place(aside, path)
     number = 1
-    while not _place(path, folder / f"{name}.replaced-{number}.md"):
+    while not back and found.strip() and not _place(aside, _name_replaced(path, number)):
         number += 1
-    path.unlink()
+    aside.unlink()
+    return found == earlier
+
+
+def _name_replaced(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.name.removesuffix(ANSWER)}.replaced-{number}.md")
 
 
 def _place(source: Path, target: Path) -> bool:
