@@ -24,14 +24,14 @@ def ids_by_text(understanding: Understanding) -> Mapping[str, ClauseId]:
 
 
 def test_sections_are_second_level_headings_with_unique_keys() -> None:
-    text = "# S\n\nIt MUST be dry.\n\n## A b\n\nIt is red.\n\n### C\n\nIt is low.\n\n## A b\n\nx is y.\n"
+    text = "# S\n\nThe shelf MUST be dry.\n\n## A b\n\nIt is red.\n\n### C\n\nIt is low.\n\n## A b\n\nx is y.\n"
     understanding = understand(text)
     first, second = understanding.sections
     assert (first.key, second.key) == ("shelf/a-b", "shelf/a-b-2")
     assert first.preamble == second.preamble == (0, 1)
     assert (first.blocks, second.blocks) == ((2, 3, 4, 5), (6, 7))
     found = ids_by_text(understanding)
-    assert first.clauses == (found["It MUST be dry."], found["It is red."], found["It is low."])
+    assert first.clauses == (found["The shelf MUST be dry."], found["It is red."], found["It is low."])
 
 
 def test_document_without_second_level_headings_is_one_section() -> None:
@@ -40,7 +40,7 @@ def test_document_without_second_level_headings_is_one_section() -> None:
 
 
 def test_only_behaviour_documents_have_sections() -> None:
-    assert understand("# S\n\n## A\n\nIt MUST be red.\n", Role.POLICY).sections == ()
+    assert understand("# S\n\n## A\n\nThe shelf MUST be red.\n", Role.POLICY).sections == ()
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_words_about_error_ids_declare_none() -> None:
     assert understand(text).errors == ()
 
 
-CLASH = ("It MUST log the name.", "It MUST NOT log a name.")
+CLASH = ("The shelf MUST log the name.", "The shelf MUST NOT log a name.")
 
 
 def test_equal_rank_is_an_error_across_documents() -> None:
@@ -110,7 +110,7 @@ def test_inherited_forces_conflict_too() -> None:
 
 
 def test_a_condition_makes_another_action() -> None:
-    assert codes(understand("It MUST log the name.\n\nIt MUST NOT log the name at night.\n")) == []
+    assert codes(understand("The shelf MUST log the name.\n\nThe shelf MUST NOT log the name at night.\n")) == []
 
 
 def test_overrides_set_clauses_of_extended_packs_aside() -> None:
@@ -134,7 +134,7 @@ def test_identities_are_those_of_the_pack_itself() -> None:
 
 def test_earlier_diagnostics_are_passed_through() -> None:
     earlier = Diagnostic(code="SP102", severity=Severity.INFORMATION, message="a role was inferred")
-    assert understand_pack(make_pack(make_document("It MUST go.")), [earlier]).diagnostics == (earlier,)
+    assert understand_pack(make_pack(make_document("The shelf MUST go.")), [earlier]).diagnostics == (earlier,)
 
 
 @pytest.mark.parametrize("name", ["examples/telemetry", "examples/ulid", "src/specpack/std/pack"])

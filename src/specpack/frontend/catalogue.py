@@ -9,13 +9,14 @@ from importlib.resources import files
 
 from specpack.frontend.faults import READING
 from specpack.frontend.rules import UNDERSTANDING, Rule
+from specpack.frontend.rules_wording import WORDING
 from specpack.frontend.schemas.rules import SCHEMAS
 from specpack.model.clause import ClauseId
-from specpack.model.diagnostic import Diagnostic, Label, Severity
+from specpack.model.diagnostic import Diagnostic, Edit, Label, Severity
 from specpack.model.span import Span
 
 _WORDING: Mapping[tuple[str, str], Rule] = {
-    (rule.code, rule.case): rule for rule in (*UNDERSTANDING, *SCHEMAS, *READING)
+    (rule.code, rule.case): rule for rule in (*UNDERSTANDING, *WORDING, *SCHEMAS, *READING)
 }
 RULES: Mapping[str, Rule] = {
     code: next(rule for rule in _WORDING.values() if rule.code == code) for code in sorted({c for c, _ in _WORDING})
@@ -34,6 +35,7 @@ def build_diagnostic(
     clauses: Sequence[ClauseId] = (),
     label: str = "",
     severity: Severity | None = None,
+    edits: Sequence[Edit] = (),
 ) -> Diagnostic:
     """Return the diagnostic of a rule.
 
@@ -47,6 +49,7 @@ def build_diagnostic(
         clauses: Ids of the clauses that it is about.
         label: Words to show at `span`.
         severity: Only where the rule itself knows two weights.
+        edits: Changes that cure it.
     """
     rule = _WORDING[code, case]
     values = fields or {}
@@ -60,6 +63,7 @@ def build_diagnostic(
         notes=tuple(notes),
         help=(rule.near if values.get("near") else rule.help).format(**values),
         clauses=tuple(clauses),
+        edits=tuple(edits),
     )
 
 

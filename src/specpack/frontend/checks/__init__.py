@@ -6,6 +6,7 @@ and asks nobody.
 
 from collections.abc import Callable, Iterable
 
+from specpack.frontend.checks.bounds import check_bounds
 from specpack.frontend.checks.conflicts import (
     check_conflicts,
     check_forces,
@@ -13,13 +14,17 @@ from specpack.frontend.checks.conflicts import (
     check_owners,
     check_repeats,
 )
+from specpack.frontend.checks.connectives import check_connectives
 from specpack.frontend.checks.coverage import check_coverage
 from specpack.frontend.checks.definitions import check_definitions
 from specpack.frontend.checks.errors import check_errors
+from specpack.frontend.checks.forces import check_heading_forces
 from specpack.frontend.checks.identities import check_anchors, check_doubts, check_locked
 from specpack.frontend.checks.references import check_references
 from specpack.frontend.checks.schemas import check_schemas
+from specpack.frontend.checks.standalone import check_standalone
 from specpack.frontend.checks.structure import check_structure
+from specpack.frontend.checks.vagueness import check_vagueness
 from specpack.frontend.checks.wording import check_wording
 from specpack.frontend.reading import Reading
 from specpack.model.diagnostic import Diagnostic
@@ -30,6 +35,11 @@ CHECKS: tuple[Check, ...] = (
     check_structure,
     check_schemas,
     check_wording,
+    check_heading_forces,
+    check_vagueness,
+    check_connectives,
+    check_standalone,
+    check_bounds,
     check_references,
     check_definitions,
     check_conflicts,

@@ -1,0 +1,86 @@
+"""Numbers that leave a question: whether the ends of a range belong to it, and of what a number counts.
+
+Path: passages -> **checks** -> diagnostics. After the INCOSE Guide to Writing Requirements, rule R6.
+"""
+
+import re
+from collections.abc import Iterator
+
+from specpack.frontend.catalogue import build_diagnostic
+from specpack.frontend.passages import Passage, list_passages
+from specpack.frontend.phrases import compile_phrases
+from specpack.frontend.reading import Reading
+from specpack.model.diagnostic import Diagnostic
+
+_NUMBER = r"\d{1,3}(?:[,_ ]\d{3})+|\d+(?:\.\d+)?"
+_RANGE = re.compile(
+    rf"\bbetween\s+({_NUMBER})\s+and\s+({_NUMBER})"
+    rf"|\bfrom\s+({_NUMBER})\s+(?:up\s+)?to\s+({_NUMBER})"
+    r"|(?<![\w./:-])(\d+)\s*(?:-|\u2013|\.\.\.?)\s*(\d+)(?![\w/:-])(?!\.\d)",
+    re.I,
+)
+_ENDS = re.compile(
+    r"\b(?:inclusive(?:ly)?|exclusive(?:ly)?|including|excluding|both\s+ends|half[- ]open|ends?\s+included)\b",
+    re.I,
+)
+_RULE_OF_RANGES = re.compile(
+    r"\b(?:ranges?|bounds?|intervals?|limits?)\b[^.\n]{0,80}\b(?:inclusive|include|includes|exclusive|exclude|both\s+ends|belong)\b",
+    re.I,
+)
+_DIMENSION = re.compile(
+    r"\b(?P<what>length|size|timeout|duration|delay|interval|lifetime|ttl|width|height|weight|distance|period|expiry|age)"
+    rf"\b[^.;]{{0,60}}?(?<![\w.\u02d1-])(?P<number>{_NUMBER})"
+    r"(?=\s*(?:[.;,)]|\Z|\b(?:and|or|inclusive|exclusive|at|when|if|unless|by)\b))",
+    re.I,
+)
+_UNIT = compile_phrases(
+    """
+    bytes?, bits?, octets?, characters?, chars?, code points?, code units?, letters?, digits?, [kmg]i?b, ms, s, sec,
+    seconds?, milliseconds?, microseconds?, nanoseconds?, minutes?, hours?, days?, weeks?, months?, years?, mm, cm, km,
+    metres?, meters?, pixels?, px, pt, inch(?:es)?, percent, kg, grams?,
+    (in/of) (words/lines/items/elements/entries/records/rows/fields/tokens/pages/steps/attempts)
+    """,
+)
+"""What a number may count; things that are no units by themselves only where a length is given in them."""
+
+
+def check_bounds(reading: Reading) -> Iterator[Diagnostic]:
+    """Report ranges that do not say whether their ends belong to them, and numbers without a unit.
+
+    Reports: SP331, SP332.
+    """
+    texts: dict[str, list[str]] = {}
+    for drafting in reading.draftings.values():
+        texts.setdefault(drafting.document.pack, []).append(drafting.document.text)
+    settled = {pack for pack, own in texts.items() if any(_RULE_OF_RANGES.search(text) for text in own)}
+    for passage in list_passages(reading):
+        force = passage.clause.force
+        if force is None or not force.binding:
+            continue
+        if passage.drafting.document.pack not in settled:
+            yield from _check_range(passage)
+        yield from _check_unit(passage)
+
+
+def _check_range(passage: Passage) -> Iterator[Diagnostic]:
+    if _ENDS.search(passage.clause.composed):
+        return
+    for match in _RANGE.finditer(passage.mask):
+        low, high = (re.sub(r"[,_ ]", "", number) for number in match.groups() if number)
+        if float(low) < float(high):
+            fields = {"range": passage.words(*match.span()), "low": low, "high": high}
+            yield build_diagnostic("SP331", passage.span(*match.span()), fields=fields, clauses=[passage.clause.id])
+            return
+
+
+def _check_unit(passage: Passage) -> Iterator[Diagnostic]:
+    match = _DIMENSION.search(passage.mask)
+    if match is None or _UNIT.search(passage.clause.composed):
+        return
+    word = match["what"]
+    told = re.compile(rf"\b{re.escape(word)}s?\b[^.\n]{{0,80}}", re.I)
+    own = passage.drafting.document.text
+    if any(_UNIT.search(found[0]) for found in told.finditer(own)):
+        return
+    fields = {"number": match["number"], "what": word.lower()}
+    yield build_diagnostic("SP332", passage.span(*match.span("number")), fields=fields, clauses=[passage.clause.id])
