@@ -96,10 +96,11 @@ def settle_conflicts(pack: Pack, clauses: Mapping[ClauseId, Clause]) -> Settleme
 
 def normalise_action(clause: Clause) -> tuple[str, ...]:
     """Return the words of a clause that say who does what: without modals, articles, stop words, case and plural."""
-    return _normalise_text(clause.composed)
+    return normalise_words(clause.composed)
 
 
-def _normalise_text(text: str) -> tuple[str, ...]:
+def normalise_words(text: str) -> tuple[str, ...]:
+    """Return the words of a text without modals, articles, stop words, case and plural; code as it is."""
     words = map(_normalise_word, _WORD.findall(_MODAL.sub(" ", text)))
     return tuple(word for word in words if word is not None)
 
@@ -142,7 +143,7 @@ def _group_opposed(actions: Mapping[_Action, Sequence[Clause]]) -> dict[_Action,
             demands, key = clause.force in _POSITIVE, action
             if "no" in action and (match := _NO_OBJECT.search(clause.composed)):
                 demands = not demands
-                key = _normalise_text(clause.composed[: match.start(1)] + clause.composed[match.end(1) :])
+                key = normalise_words(clause.composed[: match.start(1)] + clause.composed[match.end(1) :])
             if "least" in action:
                 key = tuple(word for place, word in enumerate(key) if not _is_least_one(key, place))
             opposed.setdefault((bearer, key), []).append((demands, clause))

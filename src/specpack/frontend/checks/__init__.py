@@ -6,7 +6,9 @@ and asks nobody.
 
 from collections.abc import Callable, Iterable
 
+from specpack.frontend.checks.agreement import check_agreement
 from specpack.frontend.checks.bounds import check_bounds
+from specpack.frontend.checks.circles import check_circles
 from specpack.frontend.checks.conflicts import (
     check_conflicts,
     check_forces,
@@ -20,6 +22,7 @@ from specpack.frontend.checks.definitions import check_definitions
 from specpack.frontend.checks.errors import check_errors
 from specpack.frontend.checks.forces import check_heading_forces
 from specpack.frontend.checks.identities import check_anchors, check_doubts, check_locked
+from specpack.frontend.checks.names import check_styles, check_undefined_names, check_unused_definitions
 from specpack.frontend.checks.references import check_references
 from specpack.frontend.checks.schemas import check_schemas
 from specpack.frontend.checks.standalone import check_standalone
@@ -42,11 +45,16 @@ CHECKS: tuple[Check, ...] = (
     check_bounds,
     check_references,
     check_definitions,
+    check_undefined_names,
+    check_unused_definitions,
+    check_styles,
+    check_circles,
     check_conflicts,
     check_forces,
     check_overrides,
     check_owners,
     check_repeats,
+    check_agreement,
     check_errors,
     check_anchors,
     check_locked,
