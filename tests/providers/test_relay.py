@@ -274,6 +274,22 @@ def test_what_waits_is_listed_with_age_and_size_oldest_first(tmp_path: Path):
     assert not first.partial
 
 
+def test_what_a_younger_request_asks_in_other_words_stands_last_until_a_build_asks_it_again(tmp_path: Path):
+    before, after, other = make_request("write/a"), make_request("write/a", text="edited"), make_request("write/b")
+    for age, request in ((90, before), (60, after), (30, other)):
+        hand_over(tmp_path, request)
+        os.utime(request_path(tmp_path, request), (time.time() - age,) * 2)
+
+    def told() -> list[tuple[str, bool]]:
+        return [(w.name, w.superseded) for w in list_waiting(tmp_path, time.time())]
+
+    assert told() == [(name_request(r), r is before) for r in (after, other, before)]
+    answer_path(tmp_path, after).write_text(make_answer(after), encoding="utf-8")
+    assert told() == [(name_request(other), False), (name_request(before), True)]
+    hand_over(tmp_path, before)
+    assert told() == [(name_request(other), False), (name_request(before), False)]
+
+
 def test_clocks_that_disagree_give_no_negative_age(tmp_path: Path):
     hand_over(tmp_path, make_request())
     assert [w.seconds for w in list_waiting(tmp_path, 0.0)] == [0.0]

@@ -14,8 +14,12 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         for diagnostic in understanding.diagnostics:
             print(encode_diagnostic(diagnostic))
+        for diagnostic, reason in understanding.accepted:
+            print(encode_diagnostic(diagnostic, accepted=reason))
     else:
         print(render_diagnostics(understanding))
+        if understanding.accepted:
+            print(f"{len(understanding.accepted)} accepted; `specpack accept --list` shows them")
     if options.format != "json" and understanding.clauses:
         coverage = understanding.coverage
         clauses = sum(c.force is not None for c in understanding.clauses.values() if not c.document.startswith("std:"))

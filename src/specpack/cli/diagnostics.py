@@ -70,8 +70,11 @@ def _split_rows(text: str) -> tuple[str, ...]:
     return tuple(text.split("\n"))
 
 
-def encode_diagnostic(diagnostic: Diagnostic) -> str:
-    """Return one diagnostic as a JSON object on one line; columns count code points from 1."""
+def encode_diagnostic(diagnostic: Diagnostic, accepted: str = "") -> str:
+    """Return one diagnostic as a JSON object on one line; columns count code points from 1.
+
+    `accepted` is the reason of its author where there is one.
+    """
     place = (
         {
             "document": diagnostic.span.document,
@@ -92,6 +95,7 @@ def encode_diagnostic(diagnostic: Diagnostic) -> str:
             "clauses": diagnostic.clauses,
             "notes": diagnostic.notes,
             "help": diagnostic.help,
+            **({"accepted": accepted} if accepted else {}),
         },
         ensure_ascii=False,
     )

@@ -77,6 +77,7 @@ def make_parser() -> argparse.ArgumentParser:
     check.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a line")
     explain = commands.add_parser("explain", help="print the page of a diagnostic code")
     explain.add_argument("code", help="a code such as SP208")
+    _add_accept(commands)
     _add_build(commands)
     show = commands.add_parser("show", help="print a clause, an answer, or any stored object")
     show.add_argument("id", help="a clause id, a label such as write/store, or a digest")
@@ -115,6 +116,15 @@ def _add_pack(command: argparse.ArgumentParser) -> None:
 def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     new = commands.add_parser("new", help="begin a pack")
     new.add_argument("name", help="name of the pack and its folder")
+
+
+def _add_accept(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    accept = commands.add_parser("accept", help="accept a finding with a reason, or list what is accepted")
+    accept.add_argument("code", nargs="?", default="", help="a code such as SP302")
+    accept.add_argument("clause", nargs="?", default="", help="the id of a clause that it is about")
+    accept.add_argument("--reason", default="", metavar="TEXT", help="why it is accepted, kept beside the pack")
+    accept.add_argument("--pack", type=Path, default=Path(), metavar="PACK", help="folder of the pack")
+    accept.add_argument("--list", action="store_true", help="print what is accepted, and whether it still holds")
 
 
 def _add_relay(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -62,10 +62,12 @@ def _list(folder: Path, options: argparse.Namespace) -> int:
                 "characters": request.characters,
                 "tokens": tokens,
                 "begun": request.partial,
+                "superseded": request.superseded,
             }
             print(json.dumps(facts))
         else:
             state = ", an answer is begun" if request.partial else ""
+            state += ", a younger request asks the same in other words" if request.superseded else ""
             print(f"{request.path}\n  waits {_render_age(request.seconds)}, about {tokens} tokens{state}")
             print(f"  answer goes to {request.answer.name}")
     if options.format == "text":

@@ -19,7 +19,7 @@ MOST_MEMBERS = 10_000
 _MOST_REPORTED = 20
 _MOST_NAME = 1024
 _CHUNK = 1 << 20
-_SUFFIXES = frozenset({".md", ".toml", ".ids", ".lock", ".json", ".yaml", ".yml"})
+_SUFFIXES = frozenset({".md", ".toml", ".ids", ".lock", ".accepted", ".json", ".yaml", ".yml"})
 _FOREIGN_FOLDERS = frozenset({"node_modules", "site-packages", "__pycache__", "__MACOSX"})
 
 

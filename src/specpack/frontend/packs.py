@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from specpack.frontend.catalogue import build_diagnostic
+from specpack.frontend.dispositions import parse_dispositions
 from specpack.frontend.documents import (
     choose_key,
     compute_digest,
@@ -22,11 +23,11 @@ from specpack.frontend.manifest import NAME, Extended, Manifest, parse_manifest
 from specpack.frontend.roles import infer_roles, match_roles, report_inferred
 from specpack.frontend.sources import Source
 from specpack.model.diagnostic import Diagnostic
-from specpack.model.pack import Digest, Document, Identity, Pack, Role
+from specpack.model.pack import Digest, Disposition, Document, Identity, Pack, Role
 from specpack.model.span import DocumentName, Span
 
-MANIFEST, IDENTITIES, LOCK = "specpack.toml", "specpack.ids", "specpack.lock"
-_OWN_FILES = frozenset({MANIFEST, IDENTITIES, LOCK})
+MANIFEST, IDENTITIES, LOCK, ACCEPTED = "specpack.toml", "specpack.ids", "specpack.lock", "specpack.accepted"
+_OWN_FILES = frozenset({MANIFEST, IDENTITIES, LOCK, ACCEPTED})
 _MOST_LAYERS = 32
 _DEFAULT_TARGET = "python"
 _REPLACEABLE = (Role.POLICY, Role.LANGUAGE)
@@ -44,6 +45,7 @@ class _Layer:
     """The texts of manifest and identity file, as messages call them."""
     documents: tuple[Document, ...]
     identities: tuple[Identity, ...]
+    accepted: tuple[Disposition, ...]
     digest: Digest
 
 
@@ -93,6 +95,7 @@ def compose_pack(
         unlocked=own.manifest.unlocked,
         overrides={known: reason for layer in layers for known, reason in layer.manifest.overrides.items()},
         identities={layer.name: layer.identities for layer in layers if layer.identities},
+        accepted=own.accepted,
         texts={name: text for layer in layers for name, text in layer.texts.items()},
         places={keys: place for layer in layers for keys, place in layer.manifest.places.items()},
     )
@@ -197,6 +200,12 @@ class _Composing:
             self.diagnostics += [*problems, *found]
             if found:
                 texts[name] = lines
+        accepted: tuple[Disposition, ...] = ()
+        if main and ACCEPTED in source.files:
+            name = DocumentName(ACCEPTED)
+            texts[name], problems = decode_text(source.files[ACCEPTED], name)
+            accepted, found = parse_dispositions(texts[name], name)
+            self.diagnostics += [*problems, *found]
         roles: dict[str, Role] = {}
         if not broken:
             roles, noted = self._find_roles(source, manifest, prefix, main=main)
@@ -215,6 +224,7 @@ class _Composing:
             texts=texts,
             documents=tuple(documents),
             identities=identities,
+            accepted=accepted,
             digest=_digest_files(pairs, text),
         )
 

@@ -8,6 +8,7 @@ from specpack.model.diagnostic import Severity
 
 _E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFORMATION
 
+_ACCEPTS_NOTHING = "line of the accepted file that accepts nothing"
 _TWO_IDS = "one phenomenon with two identities"
 
 RELATIONS = (
@@ -74,5 +75,20 @@ RELATIONS = (
         _E,
         "two clauses say the same with different values: {first} and {second}",
         "keep one of them, and refer to it from the other place",
+    ),
+    Rule(
+        "SP902",
+        _ACCEPTS_NOTHING,
+        _I,
+        "nothing reports `{code}` of `{clause}` any more",
+        "take the line out",
+    ),
+    Rule(
+        "SP902",
+        _ACCEPTS_NOTHING,
+        _W,
+        "a line of `specpack.accepted` is not a code, a clause, a revision and a reason",
+        "take it out and accept the finding by `specpack accept`",
+        "line",
     ),
 )

@@ -19,7 +19,7 @@ __all__ = ["Source", "read_source"]
 _MOST_ENTRIES = 200_000
 """Entries of a folder that are looked at, documents or not."""
 _MANIFEST = "specpack.toml"
-_TEXTS = frozenset({".md", ".markdown", ".toml", ".ids", ".lock", ".json", ".yaml", ".yml"})
+_TEXTS = frozenset({".md", ".markdown", ".toml", ".ids", ".lock", ".accepted", ".json", ".yaml", ".yml"})
 """Endings of what may stand in a pack and is none."""
 _ARCHIVE_ENDING = re.compile(r"\.(zip|tar|tgz|tbz2|txz|tar\.(gz|bz2|xz))$", re.IGNORECASE)
 
@@ -27,7 +27,8 @@ _ARCHIVE_ENDING = re.compile(r"\.(zip|tar|tgz|tbz2|txz|tar\.(gz|bz2|xz))$", re.I
 def read_source(path: Path) -> Source:
     """Return the files of the pack at `path`: a folder, a zip, or a tar, plain or packed with gzip, bzip2 or xz.
 
-    Only `.md`, `.toml`, `.ids`, `.lock`, `.json`, `.yaml` and `.yml` files are read; hidden files and folders are not.
+    Only `.md`, `.toml`, `.ids`, `.lock`, `.accepted`, `.json`, `.yaml` and `.yml` files are read; hidden files and
+    folders are not.
     Where the source cannot be read to its end, `files` is empty.
 
     Reports: SP001 (nothing there, or a single document), SP002 (unsafe member), SP003 (too large), SP004 (unreadable).

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from specpack.frontend.checks import CHECKS
 from specpack.frontend.clauses import draft_document
 from specpack.frontend.coverage import measure_coverage
+from specpack.frontend.dispositions import settle_dispositions
 from specpack.frontend.drafts import Draft, Drafting
 from specpack.frontend.identity import Candidate, Doubt, match_identities, record_identities
 from specpack.frontend.markdown import parse_blocks
@@ -58,6 +59,7 @@ def understand_pack(pack: Pack, earlier: Sequence[Diagnostic] = ()) -> Understan
         coverage=measure_coverage(draftings.values()),
     )
     found = [diagnostic for check in CHECKS for diagnostic in check(reading)]
+    standing, accepted = settle_dispositions([*earlier, *found], clauses, pack.accepted)
     return Understanding(
         pack=pack,
         blocks={name: tuple(drafting.blocks) for name, drafting in draftings.items()},
@@ -73,7 +75,8 @@ def understand_pack(pack: Pack, earlier: Sequence[Diagnostic] = ()) -> Understan
         overridden=reading.settlement.overridden,
         identities=named.identities,
         coverage=reading.coverage,
-        diagnostics=_sort_diagnostics(pack, [*earlier, *found]),
+        diagnostics=_sort_diagnostics(pack, standing),
+        accepted=accepted,
         needs=needs,
     )
 

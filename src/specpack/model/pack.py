@@ -56,6 +56,17 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disposition:
+    """A finding that an author accepts: the code, the clause in the wording of a revision, the reason."""
+
+    code: str
+    clause: str
+    rev: str
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """A composition: the pack itself and all it extends, in rising rank (`layers[-1]` is the pack itself)."""
 
@@ -75,6 +86,8 @@ class Pack:
     """Id of an extended pack's clause that this pack sets aside -> the reason, from `[precedence] overrides`."""
     identities: Mapping[str, tuple[Identity, ...]] = field(default_factory=dict)
     """Pack name -> the lines of its identity file."""
+    accepted: tuple[Disposition, ...] = ()
+    """Findings that the pack's own file accepts."""
     texts: Mapping[DocumentName, str] = field(default_factory=dict)
     """Manifest or identity file, as messages call it -> its text; these are no documents."""
     places: Mapping[tuple[str, ...], Span] = field(default_factory=dict)

@@ -57,6 +57,8 @@ class Understanding:
     coverage: Coverage
     diagnostics: tuple[Diagnostic, ...]
     """Sorted by document and place."""
+    accepted: tuple[tuple[Diagnostic, str], ...] = ()
+    """What the author accepted, with the reason; not among `diagnostics`."""
     needs: Mapping[Place, tuple[Place, ...]] = field(default_factory=dict)
     """Block -> the blocks, also of other documents, that it cannot be read without: what a `$ref` names."""
 

@@ -27,7 +27,7 @@ _END = re.compile(r"==== end [0-9a-f]{8} ====\s*(?:`{3,}\s*)?\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingRequest:
-    """A request without an answer: its file, the answer's file, its age in seconds, its size in characters."""
+    """A request without an answer: its file, the answer's file, seconds since a build last asked it, characters."""
 
     path: Path
     answer: Path
@@ -35,6 +35,8 @@ class WaitingRequest:
     characters: int
     partial: bool
     """Whether an answer has been begun."""
+    superseded: bool
+    """Whether a younger request asks for the same answers: an edit may have made this one obsolete."""
 
     @property
     def name(self) -> str:
@@ -101,6 +103,7 @@ class RelayProvider:
 
     def _write(self, path: Path, request: Request) -> None:
         if path.is_file():
+            os.utime(path)
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
@@ -148,12 +151,18 @@ def render_relay_file(request: Request) -> str:
 
 
 def list_waiting(folder: Path, now: float, phase: str = "") -> tuple[WaitingRequest, ...]:
-    """Return the requests of a folder that have no whole answer, oldest first; of one phase where it is given."""
+    """Return the requests of a folder that have no whole answer, of one phase where it is given.
+
+    Oldest first, and those last that a younger request asks in other words.
+    """
     waiting = []
-    for path in folder.glob(f"*{REQUEST}") if folder.is_dir() else ():
+    latest: dict[tuple[str, ...], int] = {}
+    for path in sorted(folder.glob(f"*{REQUEST}") if folder.is_dir() else (), key=_read_age, reverse=True):
         answer = path.with_name(path.name.removesuffix(REQUEST) + ANSWER)
         begun = answer.is_file() and bool(answer.read_bytes().strip())
         request = path.read_text(encoding="utf-8", errors="replace")
+        blocks, asked = _NEEDED.findall(request), path.stat().st_mtime_ns
+        superseded = any(latest.setdefault(block, asked) > asked for block in blocks)
         partial = begun and not is_whole(request, answer.read_bytes().decode("utf-8-sig", "replace"))
         if begun and not (partial and now - answer.stat().st_mtime < SETTLE_SECONDS):
             continue
@@ -164,7 +173,12 @@ def list_waiting(folder: Path, now: float, phase: str = "") -> tuple[WaitingRequ
                 seconds=max(0.0, now - path.stat().st_mtime),
                 characters=len(request),
                 partial=partial,
+                superseded=superseded,
             )
         )
     chosen = (w for w in waiting if not phase or phase in w.phases)
-    return tuple(sorted(chosen, key=lambda w: (-w.seconds, w.path.name)))
+    return tuple(sorted(chosen, key=lambda w: (w.superseded, -w.seconds, w.path.name)))
+
+
+def _read_age(path: Path) -> int:
+    return path.stat().st_mtime_ns
