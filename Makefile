@@ -20,7 +20,7 @@ $(VENV)/.base: pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.base
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[python,models,mcp,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[python,models,mcp,lsp,dev]'
 	@touch $@
 
 example: $(VENV)/.base

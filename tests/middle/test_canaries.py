@@ -71,6 +71,9 @@ OUTCOMES = Finding(
     evidence=("drive north, canarycall",),
 )
 
+ASSUMED = {"design", "write", "write report", "driver", "test", "ruling", "write again", "test again"}
+"""The questions that show an assumption, whatever it rests on."""
+
 SMALL: dict[str, set[str]] = {
     "definition": {
         "behaviour",
@@ -94,7 +97,7 @@ SMALL: dict[str, set[str]] = {
         "write again",
         "test again",
     },
-    "neighbour": {"behaviour", "design", "write", "write report", "driver", "test", "write again", "test again"},
+    "neighbour": {"behaviour", *ASSUMED},
     "rationale": set(),
     "platform": {"interventions", "design", "write", "write again"},
     "intervention": {"interventions", "design", "write", "write again"},
@@ -105,8 +108,8 @@ SMALL: dict[str, set[str]] = {
     "rule": {"write", "test", "ruling", "write again", "test again"},
     "operation": {"design"},
     "witness": {"write", "test", "write again", "test again"},
-    "assumption": {"design", "write", "test", "ruling", "write again", "test again"},
-    "elsewhere": {"design", "write report"},
+    "assumption": ASSUMED,
+    "elsewhere": ASSUMED,
     "closure": {"design"},
     "purpose": {"write", "write again"},
     "open": set(),
@@ -126,9 +129,9 @@ SMALL: dict[str, set[str]] = {
 """Canary -> the questions that show it, in a small pack."""
 
 NOT_IN_LARGE: dict[str, set[str]] = {
-    "definition": {"driver"},
+    "definition": {"driver", "ruling"},
     "section": {"write report", "driver"},
-    "neighbour": {"behaviour", "write", "driver", "test", "write again", "test again"},
+    "neighbour": {"behaviour", "write", "driver", "test", "ruling", "write again", "test again"},
 }
 """Canary -> the questions that show it in a small pack alone, through the context."""
 

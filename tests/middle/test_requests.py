@@ -47,6 +47,7 @@ DATA = (
     "The codebase",
     "Clauses to place",
     "Conclusions",
+    "Assumptions that rest on other clauses, as context",
     "What interventions close",
     "Unit",
     "Signatures",

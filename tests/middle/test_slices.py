@@ -1,6 +1,7 @@
 import asyncio
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -105,8 +106,8 @@ def test_a_slice_of_one_clause_holds_its_words_and_only_words_of_its_document(pa
         shown = slicer.render_clauses([clause.id])
         if block.informative:
             continue
-        source = iter(words(understanding.document_of(clause).text))
-        assert all(w in source for w in unmarked(shown)), clause.id
+        source = Counter(words(understanding.document_of(clause).text))
+        assert Counter(unmarked(shown)) <= source, clause.id
         text = " ".join(unmarked(shown))
         if block.kind not in (BlockKind.TABLE, BlockKind.HEADING):
             assert " ".join(words(block.text)) in text, clause.id
@@ -232,10 +233,10 @@ def test_a_renamed_document_changes_no_question(tmp_path: Path):
     assert digests(read_material(pack)) == digests(before)
 
 
-def test_a_moved_section_changes_no_question_of_one_section(tmp_path: Path):
+def test_a_moved_section_changes_no_question(tmp_path: Path):
     start, middle, end = (TALLY.index(f"## {title}") for title in ("Recording", "Reading", "Limits"))
     moved = TALLY[:start] + TALLY[middle:end] + TALLY[start:middle] + TALLY[end:]
-    assert changed(tmp_path, behaviour__tally=moved) <= {"test/tally"}, "only a slice of several sections has an order"
+    assert changed(tmp_path, behaviour__tally=moved) == set()
 
 
 @pytest.mark.parametrize(

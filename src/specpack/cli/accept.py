@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from specpack.model.clause import ClauseId
 from specpack.model.diagnostic import Diagnostic, Severity
 from specpack.model.failure import WrongUse
 from specpack.model.pack import Disposition
@@ -42,10 +43,17 @@ def _find_findings(understanding: Understanding, code: str, clause: str) -> Sequ
     Raises:
         WrongUse: There is none, or it is an error, which stops a build whoever accepts it.
     """
+    from specpack.frontend.asymmetry import find_asymmetries
+    from specpack.frontend.rules_deep import DEEP_CODES
+
     if not code or not clause:
         raise WrongUse("name the code and the clause of a finding", help="`specpack check --format json` shows both")
     every = (*understanding.diagnostics, *(diagnostic for diagnostic, _ in understanding.accepted))
     found = [d for d in every if d.code == code and clause in d.clauses]
+    found = found or [d for _, d in find_asymmetries(understanding) if d.code == code and clause in d.clauses]
+    if not found and code in DEEP_CODES and clause in understanding.clauses:
+        place = understanding.clauses[ClauseId(clause)]
+        found = [Diagnostic(code=code, severity=Severity.WARNING, message="", span=place.span, clauses=(place.id,))]
     if not found:
         raise WrongUse(f"nothing reports `{code}` of `{clause}`", help="`specpack check` shows what is reported")
     if any(d.severity is Severity.ERROR for d in found):

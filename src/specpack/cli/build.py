@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from specpack.cli.diagnostics import render_diagnostics
+from specpack.cli.rendering.text import render_diagnostics
 from specpack.model.conclusion import ASKED, Phase
 from specpack.model.failure import WrongUse
 from specpack.options import BuildOptions, Home

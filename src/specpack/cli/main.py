@@ -74,10 +74,29 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_new(commands)
     check = _add(commands, "check", "show what is wrong with a pack")
-    check.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a line")
+    check.add_argument(
+        "--format",
+        choices=("text", "json", "sarif", "github"),
+        default="text",
+        help="text, one JSON object a line, a SARIF 2.1.0 log, or annotations of GitHub Actions",
+    )
+    check.add_argument(
+        "--fix", action="store_true", help="first apply the edits that change no clause's force or words"
+    )
+    check.add_argument("--deep", action="store_true", help="also have a model review the pack; needs --model")
+    check.add_argument(
+        "--model", action="append", default=[], metavar="PROVIDER[:MODEL]", help="whom to ask with --deep"
+    )
+    check.add_argument("--relay", type=Path, metavar="FOLDER", help="folder of relay's requests and answers")
+    check.add_argument(
+        "--asymmetry", action="store_true", help="rank the rules that say one half and leave the other open, instead"
+    )
+    check.add_argument("--all", action="store_true", help="with --asymmetry: the whole ranking, not its top ten")
+    _add_format(commands)
     explain = commands.add_parser("explain", help="print the page of a diagnostic code")
     explain.add_argument("code", help="a code such as SP208")
     _add_accept(commands)
+    _add_diff(commands)
     _add_build(commands)
     show = commands.add_parser("show", help="print a clause, an answer, or any stored object")
     show.add_argument("id", help="a clause id, a label such as write/store, or a digest")
@@ -94,6 +113,9 @@ def make_parser() -> argparse.ArgumentParser:
     _add_relay(commands)
     models = commands.add_parser("models", help="say which ways to reach a model are usable here, and why not")
     models.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a line")
+    _add_verify(commands)
+    lsp = commands.add_parser("lsp", help="serve an editor over standard input and output")
+    lsp.add_argument("--stdio", action="store_true", help="the only way there is; editors that name it may")
     store = commands.add_parser("store", help="verify the store, or export what a build rests on")
     store.add_argument("action", choices=("verify", "export"), help="what to do")
     _add_pack(store)
@@ -114,8 +136,25 @@ def _add_pack(command: argparse.ArgumentParser) -> None:
 
 
 def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    new = commands.add_parser("new", help="begin a pack")
-    new.add_argument("name", help="name of the pack and its folder")
+    new = commands.add_parser("new", help="begin a pack, or write the manifest of documents that have none")
+    new.add_argument("name", nargs="?", default="", metavar="NAME", help="name of the pack and its folder")
+    new.add_argument(
+        "--from",
+        dest="folder",
+        type=Path,
+        metavar="FOLDER",
+        help="write the manifest of a folder of documents, with roles and owners inferred (NAME: the folder's)",
+    )
+
+
+def _add_format(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _add(commands, "format", "bring the documents of a pack into canonical form, without losing a clause")
+    command.add_argument("--check", action="store_true", help="write nothing, name what is not in canonical form")
+    command.add_argument("--diff", action="store_true", help="write nothing, print a unified diff")
+    command.add_argument(
+        "--explicit", action="store_true", help="also write out modality that is inherited or in lower case"
+    )
+    command.epilog = "exit status: 0 all in canonical form; 1 --check found some that are not, or one was left as it is"
 
 
 def _add_accept(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -125,6 +164,32 @@ def _add_accept(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     accept.add_argument("--reason", default="", metavar="TEXT", help="why it is accepted, kept beside the pack")
     accept.add_argument("--pack", type=Path, default=Path(), metavar="PACK", help="folder of the pack")
     accept.add_argument("--list", action="store_true", help="print what is accepted, and whether it still holds")
+
+
+def _add_diff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    diff = commands.add_parser("diff", help="show what an edit changes in meaning, and what a build would ask again")
+    diff.epilog = "exit status: 0 nothing changed in meaning; 1 something did; 2 wrong use"
+    side = "folder, zip, tar, or git revision REV or REV:PATH"
+    diff.add_argument("old", metavar="OLD", help=side)
+    diff.add_argument("new", nargs="?", default=".", metavar="NEW", help=f"{side} (default: the current folder)")
+    diff.add_argument(
+        "--history",
+        type=_natural,
+        default=50,
+        metavar="N",
+        help="commits in which values that flip back are looked for, where OLD is a revision (default: 50)",
+    )
+    diff.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a line")
+
+
+def _add_verify(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verify = commands.add_parser("verify", help="run the gates on any tree, and say what its tests prove")
+    verify.add_argument("tree", type=Path, metavar="TREE", help="folder of a codebase")
+    verify.add_argument("--facts", type=Path, metavar="FILE", help="what is known beside the tree, as TOML")
+    verify.add_argument("--environment", type=Path, metavar="FOLDER", help="an environment with what its tests need")
+    verify.add_argument("--target", default="python", metavar="NAME", help="language of the tree (default: python)")
+    verify.add_argument("--all", action="store_true", help="run all gates, also behind the first blocker")
+    verify.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a gate")
 
 
 def _add_relay(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -9,6 +9,9 @@ from importlib.resources import files
 
 from specpack.frontend.faults import READING
 from specpack.frontend.rules import UNDERSTANDING, Rule
+from specpack.frontend.rules_asymmetry import ASYMMETRY
+from specpack.frontend.rules_changes import CHANGES
+from specpack.frontend.rules_deep import DEEP
 from specpack.frontend.rules_relations import RELATIONS
 from specpack.frontend.rules_wording import WORDING
 from specpack.frontend.schemas.rules import SCHEMAS
@@ -17,7 +20,8 @@ from specpack.model.diagnostic import Diagnostic, Edit, Label, Severity
 from specpack.model.span import Span
 
 _WORDING: Mapping[tuple[str, str], Rule] = {
-    (rule.code, rule.case): rule for rule in (*UNDERSTANDING, *WORDING, *RELATIONS, *SCHEMAS, *READING)
+    (rule.code, rule.case): rule
+    for rule in (*UNDERSTANDING, *WORDING, *ASYMMETRY, *CHANGES, *RELATIONS, *DEEP, *SCHEMAS, *READING)
 }
 RULES: Mapping[str, Rule] = {
     code: next(rule for rule in _WORDING.values() if rule.code == code) for code in sorted({c for c, _ in _WORDING})

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from specpack.frontend.catalogue import build_diagnostic
 from specpack.frontend.places import index_places
+from specpack.frontend.rules_deep import DEEP_CODES
 from specpack.model.clause import Clause, ClauseId
 from specpack.model.diagnostic import Diagnostic, Severity
 from specpack.model.pack import Disposition
@@ -56,7 +57,8 @@ def settle_dispositions(
     """Return the diagnostics that stand, and those that are accepted with their reasons.
 
     A diagnostic is accepted where each of its clauses is, in the words that it has now. One whose clause was edited
-    since stands, with the old reason as a note. An error is never accepted.
+    since stands, with the old reason as a note. An error is never accepted. Of what a model may find, nobody knows
+    here whether it still would.
 
     Reports: SP902 (a line that accepts nothing).
     """
@@ -76,6 +78,7 @@ def settle_dispositions(
     standing += [
         build_diagnostic("SP902", known[key].span, fields={"code": key[0], "clause": key[1]})
         for key in known.keys() - used
+        if key[0] not in DEEP_CODES
     ]
     return tuple(standing), tuple(accepted)
 

@@ -73,8 +73,22 @@ class Title:
     contents: bool = False
 
 
-def parse_title(source: str) -> Title:
-    """Return what the source lines of a heading say. Any text is a title."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """The pieces of a heading as they are written."""
+
+    text: str
+    """The title with its markup, without what the other fields hold."""
+    anchor: str | None
+    tags: tuple[str, ...]
+    """Known tags, those behind the title first."""
+    unknown: tuple[str, ...]
+    whole: bool
+    """Whether the heading is nothing but a tag, which is its title too."""
+
+
+def cut_title(source: str) -> Cut:
+    """Return the pieces of the source lines of a heading."""
     text = _MARKERS.sub("", source).strip()
     text = _MARKERS.sub("", text).strip()
     anchor = None
@@ -82,6 +96,7 @@ def parse_title(source: str) -> Title:
         anchor, text = match[1], text[: match.start()]
     tags: list[str] = []
     unknown: list[str] = []
+    whole = False
     for pattern in (_SUFFIX, _PREFIX, _WHOLE):
         match = pattern.search(text)
         if match is None:
@@ -91,9 +106,17 @@ def parse_title(source: str) -> Title:
             continue
         tags += found
         unknown += strange
-        if pattern is not _WHOLE:
+        whole = pattern is _WHOLE
+        if not whole:
             text = text[: match.start()] + text[match.end() :]
-    text = " ".join(text.replace("**", "").split())
+    return Cut(text=text, anchor=anchor, tags=tuple(tags), unknown=tuple(unknown), whole=whole)
+
+
+def parse_title(source: str) -> Title:
+    """Return what the source lines of a heading say. Any text is a title."""
+    cut = cut_title(source)
+    anchor, tags = cut.anchor, cut.tags
+    text = " ".join(cut.text.replace("**", "").split())
     force = next((TAGS[tag] for tag in tags if tag in TAGS), None)
     locked = "LOCKED" in tags
     if force is None and not tags and _NON_GOALS.match(text):
@@ -104,7 +127,7 @@ def parse_title(source: str) -> Title:
         force=force or (Force.MUST if locked else None),
         locked=locked,
         tagged=bool(tags) or force is not None,
-        unknown=tuple(unknown),
+        unknown=cut.unknown,
         suspect=find_suspect(text),
         rationale=bool(_RATIONALE.match(text)) or "INFORMATIVE" in tags or "NON-NORMATIVE" in tags,
         definitions=bool(_DEFINITIONS.match(text)),

@@ -48,6 +48,7 @@ def render_slug(text: str) -> str:
     return _NO_WORD.sub("-", text.casefold()).strip("-")
 
 
+@lru_cache(maxsize=4)
 def parse_identities(text: str, name: DocumentName) -> tuple[tuple[Identity, ...], tuple[Diagnostic, ...]]:
     """Return the lines of an identity file, sorted by id, each id once.
 

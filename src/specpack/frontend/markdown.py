@@ -84,19 +84,33 @@ class _Walk:
 def parse_blocks(document: Document) -> tuple[Block, ...]:
     """Return the blocks of a document in source order; one fence for a document that is not Markdown."""
     places = index_places(document.name, document.text)
-    if not document.path.lower().endswith((".md", ".markdown", ".mdown", ".txt")):
+    if not is_markdown(document.path):
         return _whole(places)
-    front = _FRONT_MATTER.match(document.text)
-    skipped = document.text.count("\n", 0, front.end()) + 1 if front else 0
-    pieces = [_Piece(BlockKind.FRONT_MATTER, 0, skipped)] if front else []
+    tokens, lines, skipped = parse_tokens(document.text)
+    pieces = [_Piece(BlockKind.FRONT_MATTER, 0, skipped)] if skipped else []
+    walk = _Walk(pieces)
+    _walk(tokens, walk)
+    return _finish(_claim_lines(walk.pieces, lines), places, document.text)
+
+
+def is_markdown(path: str) -> bool:
+    """Whether a document of that path is read as Markdown."""
+    return path.lower().endswith((".md", ".markdown", ".mdown", ".txt"))
+
+
+def parse_tokens(text: str) -> tuple[list[Token], list[str], int]:
+    """Return the library's block tokens of a text, its lines, and how many of them are front matter.
+
+    Line numbers of the tokens count from 0 and are those of the text itself.
+    """
+    front = _FRONT_MATTER.match(text)
+    skipped = text.count("\n", 0, front.end()) + 1 if front else 0
     # The library takes CR for a line break and NUL for a replacement; both would shift lines or lie about them.
-    lines = document.text.replace("\r", " ").replace("\0", "\ufffd").split("\n")
+    lines = text.replace("\r", " ").replace("\0", "\ufffd").split("\n")
     body = "\n".join([""] * skipped + lines[skipped:])
     parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable("table")
     parser.core.ruler.enableOnly(["normalize", "block"])
-    walk = _Walk(pieces)
-    _walk(parser.parse(body), walk)
-    return _finish(_claim_lines(walk.pieces, lines), places, document.text)
+    return parser.parse(body), lines, skipped
 
 
 def _whole(places: Places) -> tuple[Block, ...]:

@@ -3,7 +3,7 @@
 Path: drafts, reading -> **passages** -> checks of wording.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from specpack.frontend.drafts import Draft, Drafting
@@ -47,8 +47,13 @@ class Passage:
         return " ".join(self.block.text[base + start : base + end].split())
 
 
-def list_passages(reading: Reading) -> Iterator[Passage]:
-    """Yield the clauses of prose that are neither definition nor comment, in source order."""
+def list_passages(reading: Reading) -> Sequence[Passage]:
+    """Return the clauses of prose that are neither definition nor comment, in source order; they are cut once."""
+    return reading.passages
+
+
+def cut_passages(reading: Reading) -> Iterator[Passage]:
+    """Yield the passages of a reading."""
     for name, drafting in reading.draftings.items():
         if drafting.document.role not in COMPILED or drafting.outline is not None:
             continue

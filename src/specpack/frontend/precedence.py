@@ -99,6 +99,7 @@ def normalise_action(clause: Clause) -> tuple[str, ...]:
     return normalise_words(clause.composed)
 
 
+@lru_cache(maxsize=8_192)
 def normalise_words(text: str) -> tuple[str, ...]:
     """Return the words of a text without modals, articles, stop words, case and plural; code as it is."""
     words = map(_normalise_word, _WORD.findall(_MODAL.sub(" ", text)))

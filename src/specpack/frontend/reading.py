@@ -6,8 +6,10 @@ Path: clauses, references, phenomena, precedence -> **reading** -> checks -> und
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from specpack.frontend.drafts import Drafting, Remark
+from specpack.frontend.fillings import Fillings
 from specpack.frontend.identity import Doubt
 from specpack.frontend.phenomena import Phenomena
 from specpack.frontend.precedence import Settlement
@@ -15,6 +17,9 @@ from specpack.model.clause import Clause, ClauseId
 from specpack.model.pack import Document, Identity, Pack
 from specpack.model.span import DocumentName
 from specpack.model.understanding import Coverage
+
+if TYPE_CHECKING:
+    from specpack.frontend.passages import Passage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +39,8 @@ class Reading:
     phenomena: Phenomena
     settlement: Settlement
     coverage: Coverage
+    slots: Fillings
+    """Clause -> its slots, each read when it is asked for."""
 
     @cached_property
     def remarks(self) -> Mapping[str, tuple[tuple[Remark, tuple[ClauseId, ...]], ...]]:
@@ -44,6 +51,18 @@ class Reading:
                 ids = tuple(self.ids[name][index] for index in remark.drafts)
                 found.setdefault(remark.code, []).append((remark, ids))
         return {code: tuple(remarks) for code, remarks in found.items()}
+
+    @cached_property
+    def passages(self) -> "tuple[Passage, ...]":
+        """The clauses of prose that are neither definition nor comment, in source order."""
+        from specpack.frontend.passages import cut_passages
+
+        return tuple(cut_passages(self))
+
+    @cached_property
+    def ranks(self) -> Mapping[DocumentName, tuple[int, int]]:
+        """Name -> rank of the document in conflicts."""
+        return {document.name: self.pack.rank_of(document) for document in self.pack.documents}
 
     @cached_property
     def documents(self) -> Mapping[DocumentName, Document]:

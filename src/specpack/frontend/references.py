@@ -74,6 +74,8 @@ class Reference:
     """Where nothing is found: names of the same kind that exist, for a suggestion; of numbers the highest."""
     document: str = ""
     """Of a section, the document that the text says it stands in; empty where it says none."""
+    leads: tuple[DocumentName, ...] = ()
+    """Of a document, what it may mean; of an anchor, the documents that it may stand in."""
 
 
 @dataclass
@@ -117,6 +119,10 @@ class _Index:
         if known not in self._near:
             self._near[known] = tuple(sorted({slug for name in known for slug in self.slugs[name]}))
         return self._near[known]
+
+    def name_documents(self, paths: Sequence[str]) -> tuple[DocumentName, ...]:
+        """Return the names of the documents that paths may mean, in any pack."""
+        return tuple(name for path in paths for name in self.slugs if name.rpartition(":")[2] == path)
 
     def find_documents(self, document: Document, name: str) -> list[str]:
         """Return what `find_documents` does; the same name in the same folder is looked for once."""
@@ -185,12 +191,14 @@ def _find_in_block(drafting: Drafting, block: Block, index: _Index, ids: set[str
         named += [(*match.span(), match[0]) for match in _BARE_FILE.finditer(masked.mask)]
     for start, end, content in named:
         if _POINTING.search(masked.mask[max(0, start - 40) : start]):
+            found = index.find_documents(document, content)
             yield Reference(
                 target=Target.DOCUMENT,
                 name=content,
                 span=drafting.span(block, start, end),
-                found=len(index.find_documents(document, content)),
+                found=len(found),
                 near=tuple(index.paths.get(document.pack, ())),
+                leads=index.name_documents(found),
             )
     if "ection" in masked.mask:
         yield from _find_sections(drafting, block, index)
@@ -220,13 +228,14 @@ def _follow_link(
         if not found:
             near = tuple(index.paths.get(document.pack, ()))
             return Reference(target=Target.DOCUMENT, name=path, span=span, found=0, near=near)
-        names = [name for name in index.slugs if name.endswith(found[0])]
+        names = list(index.name_documents(found[:1]))
+    leads = tuple(names)
     if not anchor:
-        return Reference(target=Target.DOCUMENT, name=path or document.path, span=span, found=1)
+        return Reference(target=Target.DOCUMENT, name=path or document.path, span=span, found=1, leads=leads)
     wanted = {anchor, render_slug(anchor), re.sub(r"-\d+\Z", "", anchor)}
     hit = any(not wanted.isdisjoint(index.slugs[name]) for name in names)
     near = () if hit else index.near_slugs(names)
-    return Reference(target=Target.ANCHOR, name=anchor, span=span, found=int(hit), near=near)
+    return Reference(target=Target.ANCHOR, name=anchor, span=span, found=int(hit), near=near, leads=leads)
 
 
 def find_documents(document: Document, name: str, paths: Mapping[str, Sequence[str]]) -> list[str]:

@@ -9,20 +9,23 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 _MOST_POSTINGS = 64
 """A word in more clauses than this leads to none of them, so that the search stays linear."""
 _MOST_RIVALS = 24
 
 
+@lru_cache(maxsize=8_192)
 def fold_text(text: str) -> str:
     """Return a text in Unicode form NFC with white space folded."""
     return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
 
 
-def split_words(text: str) -> list[str]:
+@lru_cache(maxsize=8_192)
+def split_words(text: str) -> tuple[str, ...]:
     """Return the words of a text in order, in lower case."""
-    return re.findall(r"\w+", fold_text(text).casefold())
+    return tuple(re.findall(r"\w+", fold_text(text).casefold()))
 
 
 class Scale:

@@ -5,16 +5,20 @@ Path: read -> **understand** -> conclude. Read this first: it is the table of co
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
-from specpack.frontend.checks import CHECKS
+from specpack.frontend.asymmetry import settle_openings
+from specpack.frontend.checks import CHECKS, LOCAL, Check
 from specpack.frontend.clauses import draft_document
 from specpack.frontend.coverage import measure_coverage
 from specpack.frontend.dispositions import settle_dispositions
 from specpack.frontend.drafts import Draft, Drafting
+from specpack.frontend.fillings import Fillings
 from specpack.frontend.identity import Candidate, Doubt, match_identities, record_identities
 from specpack.frontend.markdown import parse_blocks
+from specpack.frontend.memory import Memory
 from specpack.frontend.phenomena import find_phenomena
 from specpack.frontend.precedence import settle_conflicts
 from specpack.frontend.reading import Reading
@@ -30,21 +34,31 @@ from specpack.model.span import DocumentName
 from specpack.model.understanding import Place, Understanding
 
 
-def understand_pack(pack: Pack, earlier: Sequence[Diagnostic] = ()) -> Understanding:
+def understand_pack(
+    pack: Pack,
+    earlier: Sequence[Diagnostic] = (),
+    memory: Memory | None = None,
+    checks: Sequence[Check] = CHECKS,
+) -> Understanding:
     """Return all that is known of a pack; bad text gives diagnostics, never an exception.
 
     Args:
         pack: The composition as read.
         earlier: Diagnostics of the reading half, which are passed through.
+        memory: What is known of documents that have not changed; it makes no difference but to the time.
+        checks: Which checks to run; without any, clauses are known and nothing is reported about them.
     """
-    draftings = {document.name: _draft_document(document) for document in pack.documents}
+    kept = memory or Memory()
+    draftings = kept.draft(pack.documents, _draft_document)
     needs = _find_needs(draftings)
-    named = _name_drafts(pack, draftings)
+    named = _name_drafts(pack, draftings, kept)
     clauses = {
         clause.id: clause
         for name, drafting in draftings.items()
-        for clause in _finish_clauses(drafting, named.ids[name])
+        for clause in _recall_clauses(drafting, named.ids[name], kept)
     }
+    blocks = {name: tuple(drafting.blocks) for name, drafting in draftings.items()}
+    slots = Fillings(pack.documents, blocks, clauses)
     roles: dict[str, Role] = {document.name: document.role for document in pack.documents}
     reading = Reading(
         pack=pack,
@@ -57,12 +71,14 @@ def understand_pack(pack: Pack, earlier: Sequence[Diagnostic] = ()) -> Understan
         phenomena=find_phenomena(clauses, roles),
         settlement=settle_conflicts(pack, clauses),
         coverage=measure_coverage(draftings.values()),
+        slots=slots,
     )
-    found = [diagnostic for check in CHECKS for diagnostic in check(reading)]
-    standing, accepted = settle_dispositions([*earlier, *found], clauses, pack.accepted)
+    found = [diagnostic for check in checks for diagnostic in _run_check(check, reading, memory)]
+    logged, left = settle_openings(pack, clauses, slots, found)
+    standing, accepted = settle_dispositions([*earlier, *found], clauses, left)
     return Understanding(
         pack=pack,
-        blocks={name: tuple(drafting.blocks) for name, drafting in draftings.items()},
+        blocks=blocks,
         clauses=clauses,
         sections=tuple(
             section
@@ -76,14 +92,32 @@ def understand_pack(pack: Pack, earlier: Sequence[Diagnostic] = ()) -> Understan
         identities=named.identities,
         coverage=reading.coverage,
         diagnostics=_sort_diagnostics(pack, standing),
-        accepted=accepted,
+        accepted=(*accepted, *logged),
         needs=needs,
+        slots=slots,
     )
 
 
 def _draft_document(document: Document) -> Drafting:
     """Return the drafts of a document in its notation: YAML, JSON, else Markdown."""
     return draft_notation(document) or draft_document(document, parse_blocks(document))
+
+
+def _run_check(check: Check, reading: Reading, memory: Memory | None) -> Iterable[Diagnostic]:
+    """Return what a check reports; with a memory, a check of single documents looks only at what has changed."""
+    if memory is None or check not in LOCAL:
+        return check(reading)
+    found: list[Diagnostic] = []
+    for name, drafting in reading.draftings.items():
+        ids = reading.ids[name]
+        part = partial(_check_alone, check, reading, name)
+        found += memory.recall(check.__name__, name, (drafting.document, ids), part)
+    return found
+
+
+def _check_alone(check: Check, reading: Reading, name: DocumentName) -> tuple[Diagnostic, ...]:
+    clauses = {known: reading.clauses[known] for known in reading.ids[name]}
+    return tuple(check(replace(reading, draftings={name: reading.draftings[name]}, clauses=clauses)))
 
 
 def _find_needs(draftings: Mapping[DocumentName, Drafting]) -> dict[Place, tuple[Place, ...]]:
@@ -117,7 +151,7 @@ class _Named:
     identities: tuple[Identity, ...]
 
 
-def _name_drafts(pack: Pack, draftings: Mapping[DocumentName, Drafting]) -> _Named:
+def _name_drafts(pack: Pack, draftings: Mapping[DocumentName, Drafting], memory: Memory) -> _Named:
     """Give every draft its id, pack by pack in rising rank; the last pack's identity file is what may be written."""
     ids: dict[DocumentName, tuple[ClauseId, ...]] = {document.name: () for document in pack.documents}
     before: dict[ClauseId, Identity] = {}
@@ -127,21 +161,36 @@ def _name_drafts(pack: Pack, draftings: Mapping[DocumentName, Drafting]) -> _Nam
     reserved: set[str] = set()
     for layer in pack.layers:
         documents = [document for document in pack.documents if document.pack == layer]
-        candidates = [_describe(document, draft) for document in documents for draft in draftings[document.name].drafts]
         old = pack.identities.get(layer, ())
-        given, tombstones, doubtful = match_identities(old, candidates, reserved=reserved)
+        given, tombstones, doubtful, identities = memory.recall(
+            f"names of {layer}",
+            "",
+            (documents, old, frozenset(reserved)),
+            partial(_name_layer, documents, draftings, old, frozenset(reserved)),
+        )
         reserved.update(given, (identity.id for identity in tombstones))
         removed.update(identity.id for identity in tombstones)
         doubts += ((ClauseId(given[doubt.new]), doubt) for doubt in doubtful)
         known = {identity.id: identity for identity in old if not identity.removed}
         before |= {ClauseId(name): known[name] for name in given if name in known}
-        identities = record_identities(given, candidates, tombstones)
         at = 0
         for document in documents:
             count = len(draftings[document.name].drafts)
             ids[document.name] = tuple(ClauseId(name) for name in given[at : at + count])
             at += count
     return _Named(ids=ids, before=before, removed=frozenset(removed), doubts=tuple(doubts), identities=identities)
+
+
+def _name_layer(
+    documents: Sequence[Document],
+    draftings: Mapping[DocumentName, Drafting],
+    old: Sequence[Identity],
+    reserved: frozenset[str],
+) -> tuple[tuple[str, ...], tuple[Identity, ...], tuple[Doubt, ...], tuple[Identity, ...]]:
+    """Return the ids of one pack's drafts, its tombstones, what is in doubt, and its identity file as it should be."""
+    candidates = [_describe(document, draft) for document in documents for draft in draftings[document.name].drafts]
+    given, tombstones, doubtful = match_identities(old, candidates, reserved=reserved)
+    return given, tombstones, doubtful, record_identities(given, candidates, tombstones)
 
 
 def _describe(document: Document, draft: Draft) -> Candidate:
@@ -154,6 +203,11 @@ def _describe(document: Document, draft: Draft) -> Candidate:
         text=draft.text,
         anchor=draft.anchor,
     )
+
+
+def _recall_clauses(drafting: Drafting, ids: tuple[ClauseId, ...], memory: Memory) -> Sequence[Clause]:
+    key = (drafting.document, ids)
+    return memory.recall("clauses", drafting.document.name, key, partial(_finish_clauses, drafting, ids))
 
 
 def _finish_clauses(drafting: Drafting, ids: Sequence[ClauseId]) -> list[Clause]:

@@ -17,16 +17,15 @@ from specpack.middle.phases.interventions import ask_interventions
 from specpack.middle.phases.material import Material
 from specpack.middle.phases.policy import ask_policies
 from specpack.middle.phases.test import ask_groups
-from specpack.middle.phases.views import render_unseen
 from specpack.middle.phases.write import ask_units
 from specpack.middle.tokens import estimate_tokens
 from specpack.model.conclusion import Assumption, BehaviourConclusion, FilesConclusion, Gap, Phase
 from specpack.model.failure import Rejected, Stopped
 from specpack.model.pack import Role
-from specpack.model.question import Ask, Label, Part, Question
+from specpack.model.question import Label, Part, Question
 
 CONTEXT_TOKENS = 30_000
-"""Behaviour documents up to this size travel whole with every request of behaviour, design, write and test; of larger
+"""Behaviour documents up to this size travel whole with every request but those of policy; of larger
 ones the beginnings of their sections travel with design, which is shown no clause's text of its own."""
 GAP_ROUNDS = 3
 
@@ -40,7 +39,7 @@ def render_context(material: Material, questions: Sequence[Question]) -> tuple[P
     A section asked alone needs them too: without them it settles silences that another section does not leave.
     """
     phases = {q.phase for q in questions}
-    if phases.isdisjoint({Phase.BEHAVIOUR, Phase.DESIGN, Phase.WRITE, Phase.TEST}):
+    if phases.isdisjoint({Phase.BEHAVIOUR, Phase.DESIGN, Phase.WRITE, Phase.TEST, Phase.RULING}):
         return ()
     asked = {q.label for q in questions}
     if all(ask.question.label in asked for ask in ask_behaviour(material, {})):
@@ -108,9 +107,7 @@ async def conclude_files(engine: Engine, material: Material, values: Mapping[Lab
     """Return the conclusions with the files of all units and test groups; gaps are closed by behaviour first."""
     known = dict(values)
     for _ in range(GAP_ROUNDS):
-        asks = [*ask_units(material, known), *ask_groups(material, known)]
-        files = await engine.ask(asks)
-        files.update(await engine.revise(_show_unseen(engine, material, known, asks, files)))
+        files = await engine.ask([*ask_units(material, known), *ask_groups(material, known)])
         gaps = [gap for value in files.values() for gap in value.gaps]
         if not gaps:
             return {**known, **files}
@@ -121,23 +118,6 @@ async def conclude_files(engine: Engine, material: Material, values: Mapping[Lab
         kept="all answers are in the store",
         help="say it in a clause of " + ", ".join(f"`{c}`" for c in sorted({c for g in gaps for c in g.clauses})),
     )
-
-
-def _show_unseen(
-    engine: Engine, material: Material, values: Mapping[Label, Any], asks: Sequence[Ask], files: Mapping[Label, Any]
-) -> list[Revision]:
-    """Return, once for each label that reports gaps, a revision with the assumptions that its question does not show.
-
-    A question shows the assumptions that rest on its clauses, so that others can change without asking it again; one
-    that rests on other clauses may settle the silence all the same.
-    """
-    revisions = []
-    for ask in asks:
-        label = ask.question.label
-        if files[label].gaps and not engine.answers[label].chain:
-            unseen = render_unseen(material, values, values[DESIGN], ask.question)
-            revisions += [Revision(ask=ask, extra=(unseen,))] if unseen else []
-    return revisions
 
 
 async def _close_gaps(

@@ -20,7 +20,7 @@ from specpack.middle.memory import ReplyMemory
 from specpack.middle.pending import Pending
 from specpack.middle.recall import Recall
 from specpack.middle.requests import check_window, digest_kernel, digest_question, render_request
-from specpack.middle.revision import revise_question
+from specpack.middle.revision import merge_blocks
 from specpack.middle.store import Store
 from specpack.middle.structured import render_schema, unwrap_reply
 from specpack.model.conclusion import Phase
@@ -152,7 +152,7 @@ class Engine:
             opened = self._open(revision.ask)
             opened.chain = (*earlier.chain, earlier.digest, *revision.rulings)
             opened.told, opened.extra, opened.earlier = revision.findings, revision.extra, earlier.blocks
-            opened.question = revise_question(question, revision.findings, earlier.blocks, revision.extra)
+            opened.revise(revision.findings, earlier.blocks)
             phases.setdefault(question.phase, {})[question.label] = opened
         jobs = [self._settle([o.ask for o in opened.values()], opened=opened) for opened in phases.values()]
         values: dict[Label, Any] = {}
@@ -280,6 +280,7 @@ class Engine:
             cut=reply.ending is Ending.CUT,
         )
         blocks, findings = framed[label].blocks, framed[label].findings
+        blocks = merge_blocks(blocks, opened.question.expected, opened.shown)
         value = None
         if not findings:
             judged = opened.ask.judge(blocks)

@@ -33,6 +33,13 @@ class Pending:
     """Findings for which an accepted answer is asked again; each further attempt is told them too."""
     extra: tuple[Part, ...] = ()
     earlier: tuple[ReplyBlock, ...] = ()
+    shown: tuple[ReplyBlock, ...] = ()
+    """The earlier answer that the question shows as it stands now."""
+
+    def revise(self, told: Sequence[Finding], earlier: Sequence[ReplyBlock]) -> None:
+        """Put the question with what is wrong and the answer that was wrong."""
+        self.shown = tuple(earlier)
+        self.question = revise_question(self.ask.question, told, earlier, self.extra)
 
     def find_reply(self, memory: ReplyMemory, most: int, again: Callable[[StoredReply], bool]) -> StoredReply | None:
         """Return the next reply to judge; None where the question has to be asked as it stands.
@@ -63,9 +70,9 @@ class Pending:
         self.findings = findings
         shown = [replace(finding, help="") for finding in findings] if cut else findings
         told = tuple(dict.fromkeys((*self.told, *shown)))
-        self.question = revise_question(self.ask.question, told, blocks or self.earlier, self.extra)
+        self.revise(told, blocks or self.earlier)
 
     def _begin_anew(self) -> None:
         self.begun_anew = True
         self.attempts = []
-        self.question = revise_question(self.ask.question, self.told, self.earlier, self.extra)
+        self.revise(self.told, self.earlier)

@@ -12,7 +12,7 @@ from specpack.middle.engine import Engine
 from specpack.middle.phases.design import LABEL as DESIGN
 from specpack.middle.phases.material import Material
 from specpack.middle.phases.ruling import ask_ruling, expected_is_first
-from specpack.middle.phases.test import ask_groups, group_label
+from specpack.middle.phases.test import DRIVER, ask_groups, group_label
 from specpack.middle.phases.write import ask_units, unit_label
 from specpack.model.conclusion import DesignConclusion, Outcome, Ruling
 from specpack.model.failure import Rejected
@@ -76,7 +76,7 @@ async def repair(
     disputes = [f for f in findings if f.test and f.expected and f.observed]
     for finding in findings:
         if finding not in disputes:
-            plan.add(_owner(design, finding), finding)
+            plan.add(_owner(material, design, finding), finding)
     await _rule(engine, material, values, design, disputes, plan)
     revisions = [_revise(asks[label], plan, label) for label in plan.findings]
     return await engine.revise(revisions)
@@ -91,9 +91,11 @@ def _revise(ask: Ask, plan: _Plan, label: Label) -> Revision:
     )
 
 
-def _owner(design: DesignConclusion, finding: Finding) -> Label:
+def _owner(material: Material, design: DesignConclusion, finding: Finding) -> Label:
     """Return the label whose answer the finding rejects."""
     path = (finding.test or "").partition("::")[0] or finding.path
+    if finding.tests and finding.test is None:
+        return group_label(_find_group(material, design, finding.clauses))
     group = next((g.id for g in design.groups if path in g.paths), None)
     if finding.unit is None and group is not None:
         return group_label(group)
@@ -134,7 +136,14 @@ async def _rule(
         if not test_is_right:
             withheld = replace(finding, unit=None, observed="", path=None, line=None)
             quoted = finding.observed in ruling.why
-            plan.add(_owner(design, withheld), withheld, replace(part, text=told) if quoted else part, digest)
+            plan.add(_owner(material, design, withheld), withheld, replace(part, text=told) if quoted else part, digest)
+
+
+def _find_group(material: Material, design: DesignConclusion, cited: Sequence[str]) -> str:
+    """Return the test group that has the most of the clauses; the first one where none has any."""
+    chosen = set(material.slicer.expand(cited))
+    groups = [group for group in design.groups if group.id != DRIVER] or list(design.groups)
+    return max(groups, key=lambda group: len(chosen & set(material.slicer.expand(group.clauses)))).id
 
 
 def _suspects(material: Material, design: DesignConclusion, cited: Sequence[str]) -> list[str]:

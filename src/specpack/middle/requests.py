@@ -73,7 +73,7 @@ def render_request(
         own = [part for part in question.shown if part not in shared]
         above = [f"- {shared[part].title}" for part in question.shown if part in shared]
         pieces += ["### Shown above", "\n".join(above)] if above else []
-        pieces += [_render_part(part, "###") for part in own]
+        pieces += [_render_part(part, "###") for part in (*own, *question.context)]
         pieces.append(_render_expected(question))
     if sample:
         pieces.append(f"(sample {sample})")

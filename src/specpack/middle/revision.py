@@ -1,14 +1,16 @@
 """Ask a question again, with what was wrong and the answer that was wrong.
 
-Path: findings -> **revision** -> question. A tester is never told what an implementation gave.
+Path: findings -> **revision** -> question. A tester is never told what an implementation gave. What
+an answer leaves out of its files and signatures stands as it was.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from specpack.middle.framing import ANY_PATH
 from specpack.model.conclusion import Phase
 from specpack.model.finding import Finding
-from specpack.model.question import Part, Question, ReplyBlock
+from specpack.model.question import Expected, Part, Question, ReplyBlock
 
 
 def revise_question(
@@ -21,7 +23,34 @@ def revise_question(
         parts.append(Part(title="Findings", text="\n".join(dict.fromkeys(told))))
     if earlier:
         parts.append(Part(title="Earlier answer", text="\n\n".join(_render_block(b) for b in earlier)))
-    return replace(question, revision=tuple(parts))
+    expected = tuple(replace(e, optional=True) if _stands(e, earlier) else e for e in question.expected)
+    return replace(question, revision=tuple(parts), expected=expected)
+
+
+def merge_blocks(
+    blocks: Sequence[ReplyBlock], expected: Sequence[Expected], earlier: Sequence[ReplyBlock]
+) -> tuple[ReplyBlock, ...]:
+    """Return the blocks of an answer with those of the earlier one that it was free to leave out.
+
+    Of blocks whose paths the answer chooses, those stand that its data still names.
+    """
+    given = {(block.kind, block.path) for block in blocks}
+    data = "".join(block.text for block in blocks if block.kind == "data")
+    open_kinds = {e.kind for e in expected if e.path == ANY_PATH}
+    owned = {(e.kind, e.path) for e in expected if e.kind != "data"}
+    kept = [
+        block
+        for block in earlier
+        if (block.kind, block.path) not in given
+        and ((block.kind, block.path) in owned or (block.kind in open_kinds and f'"{block.path}"' in data))
+    ]
+    return (*blocks, *kept)
+
+
+def _stands(expected: Expected, earlier: Sequence[ReplyBlock]) -> bool:
+    return expected.kind != "data" and any(
+        block.kind == expected.kind and expected.path in (block.path, ANY_PATH) for block in earlier
+    )
 
 
 def _render_finding(finding: Finding, *, observed: bool) -> str:
@@ -33,6 +62,7 @@ def _render_finding(finding: Finding, *, observed: bool) -> str:
         lines.append(f"  - expected: {finding.expected}")
     if finding.observed and observed:
         lines.append(f"  - observed: {finding.observed}")
+    lines += [f"  - {line}" for line in finding.evidence if not finding.expected]
     if finding.clauses:
         lines.append(f"  - clauses: {', '.join(finding.clauses)}")
     if finding.help:

@@ -1,10 +1,12 @@
 """Cut the source text that a question shows: blocks word for word, with the ids of their clauses in the margin.
 
-Path: clauses -> **slices** -> questions. A slice holds no line numbers, no document paths and no order but the
-source's; white space outside fences is folded, so that an edit of white space changes no slice.
+Path: clauses -> **slices** -> questions. A slice holds no line numbers and no document paths, and a slice of single
+clauses no order beyond that of a section: moving a section or a document changes none. White space outside fences is
+folded for the same reason.
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -26,6 +28,7 @@ _GAP = "\0"
 ANCHOR = re.compile(r"\s*\{#[\w.-]+\}")
 
 _HEADING_MARKS = re.compile(r"\A\s*#{1,6}(?=\s|\Z)|\s#+\s*\Z|\n[ \t]*(?:=+|-+)[ \t]*\Z")
+_MARKS = re.compile(r"[*_`]")
 _PIPE = re.compile(r"(?<!\\)\|")
 _SEPARATOR = re.compile(r"\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?")
 
@@ -89,7 +92,8 @@ class Slicer:
         document = self._document(section.document)
         blocks = self.understanding.blocks[section.document]
         own = {(section.document, i) for i in section.blocks}
-        first = {(section.document, i) for i in (*section.preamble, *self._definitions(document))}
+        shown = {*section.preamble, *section.blocks}
+        first = {(section.document, i) for i in (*section.preamble, *self._list_definitions(document, shown))}
         wanted = self._close(own | first) - own if self.understanding.needs else first - own
         mine = sorted(i for name, i in wanted if name == section.document and not blocks[i].informative)
         return "\n\n".join(filter(None, [self._render(document, mine, None), *self._render_others(wanted, document)]))
@@ -98,18 +102,39 @@ class Slicer:
         """Return the blocks around the clauses: lead-ins, headings, and what goes along with their sections."""
         chosen = {self.understanding.clauses[i] for i in self.expand(ids)}
         shown: dict[DocumentName, list[int]] = {}
-        for document in self.understanding.pack.documents:
+        for document in self._ordered:
             mine = [c for c in chosen if c.document == document.name]
             if mine:
                 shown[document.name] = self._surround(document, mine)
         if self.understanding.needs:
             shown = self._with_needed(shown)
         texts = []
-        for document in self.understanding.pack.documents:
+        for document in self._ordered:
             if document.name in shown:
                 mine_ids = {c.id for c in chosen if c.document == document.name}
-                texts.append(self._render(document, shown[document.name], mine_ids))
+                texts.append(self._render(document, self._sort_blocks(document, shown[document.name]), mine_ids))
         return "\n\n".join(texts)
+
+    @cached_property
+    def _ordered(self) -> tuple[Document, ...]:
+        """Documents by what most ids of their clauses begin with, which a new name of the file does not change."""
+        births: dict[DocumentName, Counter[str]] = {}
+        for clause in self.understanding.clauses.values():
+            births.setdefault(clause.document, Counter())[clause.id.rpartition(".")[0]] += 1
+        keys = {name: max(sorted(counts), key=counts.__getitem__) for name, counts in births.items()}
+        return tuple(sorted(self.understanding.pack.documents, key=lambda d: keys.get(d.name, d.key)))
+
+    @cached_property
+    def _section_of(self) -> Mapping[Place, str]:
+        """Block -> key of the section of a behaviour document that it stands in."""
+        return {(s.document, index): s.key for s in self.understanding.sections for index in s.blocks}
+
+    def _sort_blocks(self, document: Document, indexes: Sequence[int]) -> list[int]:
+        """Return blocks by section, in source order within each; the lines of a schema stay where they are."""
+        blocks = self.understanding.blocks[document.name]
+        if any(blocks[index].kind is BlockKind.SCHEMA for index in indexes):
+            return list(indexes)
+        return sorted(indexes, key=lambda index: (self._section_of.get((document.name, index), ""), index))
 
     def _close(self, places: Iterable[Place]) -> set[Place]:
         """Return blocks with all that they need over any number of references, and what holds those."""
@@ -152,7 +177,7 @@ class Slicer:
             if clause.document == document.name and clause.kind in _CONTEXT and clause.section in sections:
                 wanted.add(clause.block)
         if document.role in (Role.BEHAVIOUR, Role.PLATFORM):
-            wanted |= set(self._definitions(document))
+            wanted |= self._list_definitions(document, wanted)
         for index in tuple(wanted):
             parent = blocks[index].parent
             while parent is not None:
@@ -164,10 +189,37 @@ class Slicer:
                 wanted.add(block.index)
         return sorted(i for i in wanted if not blocks[i].informative)
 
-    def _definitions(self, document: Document) -> Iterable[int]:
+    @cached_property
+    def _definitions(self) -> Mapping[DocumentName, Mapping[int, re.Pattern[str] | None]]:
+        """Document -> block of a definition -> what uses its terms; None where no term was found."""
+        terms: dict[ClauseId, list[str]] = {}
+        for term, clause_id in self.understanding.definitions.items():
+            terms.setdefault(clause_id, []).append(term)
+        found: dict[DocumentName, dict[int, list[str] | None]] = {}
         for clause in self.understanding.clauses.values():
-            if clause.document == document.name and clause.kind is Kind.DEFINITION:
-                yield clause.block
+            if clause.kind is Kind.DEFINITION:
+                known, own = found.setdefault(clause.document, {}), terms.get(clause.id)
+                before = known.get(clause.block, [])
+                known[clause.block] = None if own is None or before is None else [*before, *own]
+        return {
+            name: {index: _compile_terms(own) if own else None for index, own in blocks.items()}
+            for name, blocks in found.items()
+        }
+
+    def _list_definitions(self, document: Document, shown: Collection[int]) -> set[int]:
+        """Return the definitions of a document that blocks of it use, and those that these use."""
+        blocks = self.understanding.blocks[document.name]
+        unused = dict(self._definitions.get(document.name, {}))
+        found: set[int] = set()
+        texts = [blocks[index].text for index in shown]
+        while texts:
+            text = _MARKS.sub("", "\n".join(texts))
+            new = [index for index, pattern in unused.items() if pattern is None or pattern.search(text)]
+            for index in new:
+                del unused[index]
+            texts = [blocks[index].text for index in new]
+            found.update(new)
+        return found
 
     def _render(self, document: Document, indexes: Sequence[int], chosen: Collection[ClauseId] | None) -> str:
         blocks = self.understanding.blocks[document.name]
@@ -185,6 +237,13 @@ class Slicer:
                 pieces.append(("\n" if tight else "\n\n") + text if pieces else text)
         whole = "".join(pieces)
         return _fence(whole, document) if former is BlockKind.SCHEMA else whole
+
+
+def _compile_terms(terms: Sequence[str]) -> re.Pattern[str]:
+    """Return a pattern of words, markup aside, that begin as a term does, in any case: plurals count."""
+    words = (_MARKS.sub("", term).removesuffix("y").split() for term in terms)
+    stems = (r"\s+".join(map(re.escape, term)) for term in words)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(stems)})", re.IGNORECASE)
 
 
 def _fence(text: str, document: Document) -> str:

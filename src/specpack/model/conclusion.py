@@ -18,12 +18,14 @@ class Phase(StrEnum):
     WRITE = "write"
     TEST = "test"
     RULING = "ruling"
+    REVIEW = "review"
+    """Of the pack itself, by `check --deep`; no build asks it."""
     RESOLVE = "resolve"
     CLEAN = "clean"
 
 
-ASKED = tuple(phase for phase in Phase if phase not in (Phase.RESOLVE, Phase.CLEAN))
-"""The phases that ask a model."""
+ASKED = tuple(phase for phase in Phase if phase not in (Phase.REVIEW, Phase.RESOLVE, Phase.CLEAN))
+"""The phases in which a build asks a model."""
 
 
 class Checking(StrEnum):

@@ -28,6 +28,8 @@ class Finding:
     expected: str = ""
     observed: str = ""
     evidence: tuple[str, ...] = ()
+    tests: bool = False
+    """Whether the tests are to be mended and not the unit, which they are about."""
     help: str = ""
 
 

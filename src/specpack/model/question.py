@@ -49,6 +49,8 @@ class Question:
     """Parts that rest on conclusions of other questions, such as the rules that policies bind to the phase."""
     revision: tuple[Part, ...] = ()
     """Why the question is asked again: findings, gaps, the earlier answer. Empty for the base question."""
+    context: tuple[Part, ...] = ()
+    """What else travels in the request to prevent a needless gap; outside every digest, so it asks nothing again."""
 
     @property
     def shown(self) -> tuple[Part, ...]:

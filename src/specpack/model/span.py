@@ -42,3 +42,8 @@ def locate(document: DocumentName, text: str, start: int, end: int) -> Span:
         end_line=end_line,
         end_column=end_column,
     )
+
+
+def count_utf16(text: str) -> int:
+    """Return how many UTF-16 code units a text takes, the unit of columns in SARIF and in editors."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -79,6 +79,36 @@ class Sandbox(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known beside a tree that specpack did not make. What is empty is inferred, or not looked at."""
+
+    entry_points: tuple[str, ...] = ()
+    """`module:name` or `module`; empty to infer them."""
+    packages: tuple[tuple[str, str], ...] = ()
+    """Mandated packages: (name in the registry, module that it provides)."""
+    error_ids: tuple[str, ...] = ()
+    boundaries: tuple[str, ...] = ()
+    """Files that declare or implement boundaries, which tests may replace."""
+    concurrency: bool = False
+    """Whether concurrency is asked for."""
+    skips: tuple[str, ...] = ()
+    """Reasons for which a test may be skipped."""
+    strict: bool = False
+    """Whether manners count too: comments that silence tools, literals of other languages, lost errors."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A tree that specpack did not make, as far as its own files tell what it is."""
+
+    design: DesignConclusion
+    requirements: tuple[str, ...] = ()
+    """What it and its tests need from the registry, as its files say it."""
+    guesses: tuple[str, ...] = ()
+    """What was inferred, one line each, to be shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """What gates are given: the cleaned tree, where things came from, and the means to run it."""
 
@@ -92,6 +122,8 @@ class Verification:
     """None where no tier works: gates that must run code answer `COULD_NOT_RUN`."""
     environment: Path | None
     """Prepared environment of the codebase, from `Target.prepare`; None where it could not be made."""
+    facts: Facts | None = None
+    """For a tree that specpack did not make; the design is then inferred, and clauses are empty."""
 
 
 class Target(Protocol):
@@ -144,8 +176,16 @@ class Target(Protocol):
         """Fetch step: install what the lockfile pins, wheels only, and return the environment's folder."""
         ...
 
-    def gates(self) -> Sequence[str]:
-        """Return the names of the gates in order, cheapest first."""
+    def gates(self, facts: Facts | None = None) -> Sequence[str]:
+        """Return the names of the gates in order, cheapest first; with facts those for a tree of other origin."""
+        ...
+
+    def find_project(self, tree: Tree, facts: Facts) -> Found:
+        """Return what a tree of other origin is, read off its files."""
+        ...
+
+    def resolve_requirements(self, requirements: Sequence[str]) -> str:
+        """Return a lockfile for requirements as another tree states them. Raises `Unavailable`."""
         ...
 
     def run_gate(self, gate: str, verification: Verification) -> GateResult:

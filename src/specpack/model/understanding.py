@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from specpack.model.clause import Block, Clause, ClauseId, ErrorPhenomenon, Section
 from specpack.model.diagnostic import Diagnostic, Severity
 from specpack.model.pack import Document, Identity, Pack
+from specpack.model.slots import Slots
 from specpack.model.span import DocumentName
 
 Place = tuple[DocumentName, int]
@@ -61,6 +62,8 @@ class Understanding:
     """What the author accepted, with the reason; not among `diagnostics`."""
     needs: Mapping[Place, tuple[Place, ...]] = field(default_factory=dict)
     """Block -> the blocks, also of other documents, that it cannot be read without: what a `$ref` names."""
+    slots: Mapping[ClauseId, Slots] = field(default_factory=dict, compare=False, repr=False)
+    """Clause -> its slots, each read when it is asked for; no part of any digest or revision."""
 
     @property
     def failed(self) -> bool:

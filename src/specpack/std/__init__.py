@@ -11,6 +11,13 @@ ROOT = Path(__file__).parent
 PACK = ROOT / "pack"
 STORE = ROOT / "store"
 LOCK = PACK / "specpack.lock"
+DEEP = ROOT / "deep"
+"""Contracts of `check --deep`, which are no part of the pack: no build shows them."""
+
+
+def read_deep_contract(name: str) -> str:
+    """Return the text of a contract of `check --deep`."""
+    return (DEEP / f"{name}.md").read_text(encoding="utf-8")
 
 
 def read_gate_map() -> Mapping[str, str]:

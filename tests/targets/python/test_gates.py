@@ -12,7 +12,10 @@ from specpack.model.tree import File, Origin
 
 from .shop import DESIGN, FILES, TARGET, TESTS, build_verification, change, make_package, run_gate
 
-STATIC = ("intake", "syntax", "dependencies", "literals", "review", "structure", "test-statics")
+STATIC = (
+    *("intake", "tampering", "syntax", "dependencies", "closed-world", "literals", "review", "structure"),
+    "test-statics",
+)
 
 
 def add(path, text, block="", **fields):
@@ -33,12 +36,12 @@ def test_a_sound_tree_passes(gate):
 
 
 def test_the_gates_come_cheapest_first_and_an_unknown_one_is_wrong_use():
-    assert TARGET.gates() == (*STATIC, "suite", "stubs")
+    assert TARGET.gates() == (*STATIC, "suite", "stubs", "canary", "witness", "ablation", "reach", "mutation")
     with pytest.raises(WrongUse, match="no gate `absent`"):
         TARGET.run_gate("absent", build_verification())
 
 
-@pytest.mark.parametrize("gate", ["suite", "stubs"])
+@pytest.mark.parametrize("gate", ["suite", "stubs", "canary", "witness", "reach", "mutation"])
 def test_a_gate_that_cannot_run_never_passes(gate):
     result = TARGET.run_gate(gate, build_verification())
     assert result.verdict is Verdict.COULD_NOT_RUN

@@ -115,7 +115,7 @@ def _check_quantities(reading: Reading) -> Iterator[Diagnostic]:
         words = normalise_words(_NUMBER.sub(" # ", clause.composed))
         if len(words) < _LEAST_WORDS or clause.id in reading.settlement.overridden:
             continue
-        key = (words, clause.force, clause.bearer, reading.pack.rank_of(reading.documents[clause.document]))
+        key = (words, clause.force, clause.bearer, reading.ranks[clause.document])
         number, known = first.setdefault(key, (numbers[0], clause))
         if number != numbers[0]:
             yield _report_values(known, clause, number, numbers[0])
@@ -133,7 +133,7 @@ def _check_sets(reading: Reading) -> Iterator[Diagnostic]:
         words = normalise_words(clause.composed)
         if clause.kind is not Kind.GROUP or clause.force is None or len(items) < 2 or len(words) < _LEAST_WORDS:
             continue
-        key = (words, clause.force, reading.pack.rank_of(reading.documents[clause.document]))
+        key = (words, clause.force, reading.ranks[clause.document])
         known, before = first.setdefault(key, (clause, items))
         mine, theirs = (_list_members(group) for group in (items, before))
         if known is not clause and mine.keys() != theirs.keys() and mine.keys() & theirs.keys():

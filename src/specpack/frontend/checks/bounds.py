@@ -44,10 +44,10 @@ _UNIT = compile_phrases(
 """What a number may count; things that are no units by themselves only where a length is given in them."""
 
 
-def check_bounds(reading: Reading) -> Iterator[Diagnostic]:
-    """Report ranges that do not say whether their ends belong to them, and numbers without a unit.
+def check_ranges(reading: Reading) -> Iterator[Diagnostic]:
+    """Report ranges that do not say whether their ends belong to them, in packs that give no rule for all of theirs.
 
-    Reports: SP331, SP332.
+    Reports: SP331.
     """
     texts: dict[str, list[str]] = {}
     for drafting in reading.draftings.values():
@@ -55,19 +55,25 @@ def check_bounds(reading: Reading) -> Iterator[Diagnostic]:
     settled = {pack for pack, own in texts.items() if any(_RULE_OF_RANGES.search(text) for text in own)}
     for passage in list_passages(reading):
         force = passage.clause.force
-        if force is None or not force.binding:
-            continue
-        if passage.drafting.document.pack not in settled:
+        if force is not None and force.binding and passage.drafting.document.pack not in settled:
             yield from _check_range(passage)
-        yield from _check_unit(passage)
+
+
+def check_units(reading: Reading) -> Iterator[Diagnostic]:
+    """Report numbers without a unit, in documents that give none for what they count.
+
+    Reports: SP332.
+    """
+    for passage in list_passages(reading):
+        force = passage.clause.force
+        if force is not None and force.binding:
+            yield from _check_unit(passage)
 
 
 def _check_range(passage: Passage) -> Iterator[Diagnostic]:
-    if _ENDS.search(passage.clause.composed):
-        return
     for match in _RANGE.finditer(passage.mask):
         low, high = (re.sub(r"[,_ ]", "", number) for number in match.groups() if number)
-        if float(low) < float(high):
+        if float(low) < float(high) and not _ENDS.search(passage.clause.composed):
             fields = {"range": passage.words(*match.span()), "low": low, "high": high}
             yield build_diagnostic("SP331", passage.span(*match.span()), fields=fields, clauses=[passage.clause.id])
             return

@@ -85,7 +85,7 @@ def check_repeats(reading: Reading) -> Iterator[Diagnostic]:
         document = reading.documents[clause.document]
         apart = document.name if document.role is Role.CONTRACT else ""
         words = " ".join(clause.composed.casefold().split()).rstrip(".;, ")
-        key = (words, clause.force, clause.bearer, reading.pack.rank_of(document), apart)
+        key = (words, clause.force, clause.bearer, reading.ranks[clause.document], apart)
         groups.setdefault(key, []).append(clause)
     for first, second, *others in (group for group in groups.values() if len(group) > 1):
         again = [(clause.span, "and here") for clause in others[:_MOST_PLACES]]

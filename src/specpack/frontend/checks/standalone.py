@@ -63,11 +63,10 @@ _MOST = 5
 def check_standalone(reading: Reading) -> Iterator[Diagnostic]:
     """Report clauses that cannot be read, obeyed or checked by themselves.
 
-    Reports: SP321, SP322, SP341, SP342, SP602.
+    Reports: SP321, SP341, SP342, SP602.
     """
     passages = [p for p in list_passages(reading) if p.clause.force is not None]
     yield from _summarise("SP321", (found for p in passages if (found := _find_pronoun(p))))
-    yield from _check_orders(reading, passages)
     yield from _summarise("SP341", _find_passives(passages))
     for passage in passages:
         yield from _check_size(passage)
@@ -82,9 +81,13 @@ def _find_pronoun(passage: Passage) -> tuple[Passage, Span] | None:
     return passage, passage.span(*match.span("word"))
 
 
-def _check_orders(reading: Reading, passages: Iterable[Passage]) -> Iterator[Diagnostic]:
-    """Report clauses that rest on an order, in a pack none of whose own documents gives one."""
-    found = [(p, m) for p in passages if p.clause.force and p.clause.force.binding and (m := _FIRST.search(p.mask))]
+def check_orders(reading: Reading) -> Iterator[Diagnostic]:
+    """Report clauses that rest on an order, in a pack none of whose own documents gives one.
+
+    Reports: SP322.
+    """
+    binding = [p for p in list_passages(reading) if p.clause.force and p.clause.force.binding]
+    found = [(p, m) for p in binding if (m := _FIRST.search(p.mask))]
     for pack in dict.fromkeys(p.drafting.document.pack for p, _ in found):
         texts = [d.document.text for d in reading.draftings.values() if d.document.pack == pack]
         if any(p.search(t) for t in texts for p in (_ORDERED, _ORDER_COLUMN, _NUMBERED)):

@@ -3,15 +3,17 @@
 Path: reading -> **checks** -> diagnostics.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from specpack.frontend.catalogue import build_diagnostic, count_things
 from specpack.frontend.drafts import Remark
 from specpack.frontend.reading import Reading
-from specpack.model.clause import ClauseId
-from specpack.model.diagnostic import Diagnostic
+from specpack.model.clause import ClauseId, Force
+from specpack.model.diagnostic import Applicability, Diagnostic, Edit
 
 _MOST_PLACES = 5
+_KEYWORD = re.compile(r"(?:must|shall)(?P<negated>\s+not)?", re.I)
 
 
 def check_wording(reading: Reading) -> Iterator[Diagnostic]:
@@ -52,7 +54,20 @@ def _summarise(
     rest = len(found) - _MOST_PLACES
     notes = [f"{rest} more in this document"] if rest > 0 else []
     clauses = [clause for _, pair in found for clause in pair]
-    return build_diagnostic(code, first.span, fields=fields, secondary=more, notes=notes, clauses=clauses)
+    edits = (
+        [edit for remark, pair in found for edit in _offer_capitals(reading, remark, pair)] if code == "SP111" else []
+    )
+    return build_diagnostic(code, first.span, fields=fields, secondary=more, notes=notes, clauses=clauses, edits=edits)
+
+
+def _offer_capitals(reading: Reading, remark: Remark, ids: Sequence[ClauseId]) -> Iterator[Edit]:
+    """Yield the edit that writes a lower-case keyword in capitals, where its clause has that force already."""
+    span = remark.span
+    word = reading.documents[span.document].text[span.start : span.end]
+    match = _KEYWORD.fullmatch(word)
+    if match and all(reading.clauses[i].force is (Force.MUST_NOT if match["negated"] else Force.MUST) for i in ids):
+        title = f"write `{' '.join(word.upper().split())}` in capitals"
+        yield Edit(span=span, text=word.upper(), title=title, applicability=Applicability.SAFE)
 
 
 def _shorten(text: str) -> str:

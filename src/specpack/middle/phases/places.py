@@ -1,14 +1,15 @@
 """What a design has to place in units and test groups.
 
 Path: understand -> **places** -> design. Where a document speaks in modals, the clauses that bind the system are placed
-one by one. A behaviour document with few modals means what every block of it says, so its sections are placed whole.
+one by one. A behaviour document with few modals, or whose format obliges in their stead, means what every block of it
+says, so its sections are placed whole.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from specpack.middle.phases.material import Material
-from specpack.model.clause import Bearer, Clause, ClauseId, Kind
+from specpack.model.clause import Bearer, Clause, ClauseId, Kind, Source
 from specpack.model.pack import Document, Role
 
 FEW_MODALS = 0.5
@@ -75,5 +76,6 @@ def _has_few_modals(material: Material, document: Document) -> bool:
     clauses = material.clauses_of([document])
     statements = [c for c in clauses if c.kind is Kind.NORM]
     if not statements:
-        return not any(c.force for c in clauses)
-    return sum(c.force is not None for c in statements) < FEW_MODALS * len(statements)
+        return not any(c.modality and c.modality.source is not Source.FORMAT for c in clauses)
+    said = [c for c in statements if c.modality and c.modality.source is not Source.FORMAT]
+    return len(said) < FEW_MODALS * len(statements)

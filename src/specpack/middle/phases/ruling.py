@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from specpack.middle.canonical import digest_value
 from specpack.middle.phases.material import Material, Values, decode_data, judge_data, reject
-from specpack.middle.phases.views import assumptions_for, render_conclusions
+from specpack.middle.phases.views import add_context, assumptions_for, render_conclusions
 from specpack.model.conclusion import DesignConclusion, Outcome, Phase, Ruling
 from specpack.model.finding import Finding
 from specpack.model.pack import Digest
@@ -69,7 +69,7 @@ def ask_ruling(material: Material, values: Values, design: DesignConclusion, fin
         if value.outcome is Outcome.AMBIGUOUS and len(value.readings) < 2:
             yield reject("an ambiguous outcome needs both readings")
 
-    return Ask(
+    ask = Ask(
         question=Question(
             label=Label(f"ruling/{digest_finding(finding)[:12]}"),
             phase=Phase.RULING,
@@ -81,3 +81,4 @@ def ask_ruling(material: Material, values: Values, design: DesignConclusion, fin
         judge=judge_data(Ruling, check),
         weight=150,
     )
+    return add_context(material, values, design, ask)

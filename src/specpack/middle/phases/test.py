@@ -10,7 +10,7 @@ from specpack.middle.phases.design import LABEL as DESIGN
 from specpack.middle.phases.files import files_ask
 from specpack.middle.phases.material import Material, Values, reject
 from specpack.middle.phases.places import list_places
-from specpack.middle.phases.views import render_conclusions, render_signatures
+from specpack.middle.phases.views import add_context, render_conclusions, render_signatures
 from specpack.model.clause import Clause, Source
 from specpack.model.conclusion import DesignConclusion, FilesConclusion, Phase, TestGroup
 from specpack.model.finding import Finding
@@ -73,7 +73,7 @@ def _ask_group(material: Material, values: Values, design: DesignConclusion, gro
                     yield reject(f"test `{test}` names `{cited}`, which is no clause or assumption of the request")
         yield from _check_cover(material, group, value)
 
-    return files_ask(
+    ask = files_ask(
         label=group_label(group.id),
         phase=Phase.TEST,
         contract=material.contract("test"),
@@ -82,6 +82,7 @@ def _ask_group(material: Material, values: Values, design: DesignConclusion, gro
         check=check,
         weight=2_500 * len(group.paths),
     )
+    return add_context(material, values, design, ask)
 
 
 def _check_cover(material: Material, group: TestGroup, value: FilesConclusion) -> Iterable[Finding]:

@@ -5,10 +5,11 @@ the clauses of the question.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from specpack.middle.phases.material import Material, Values
 from specpack.model.conclusion import Assumption, DesignConclusion
-from specpack.model.question import Part, Question
+from specpack.model.question import Ask, Part
 
 
 def render_signatures(design: DesignConclusion, paths: Collection[str]) -> str:
@@ -18,12 +19,19 @@ def render_signatures(design: DesignConclusion, paths: Collection[str]) -> str:
     )
 
 
-def render_unseen(material: Material, values: Values, design: DesignConclusion, question: Question) -> Part | None:
-    """Return the assumptions that no part of the question shows; None where it shows all."""
-    shown = "\n".join(part.text for part in question.shown)
+def add_context(material: Material, values: Values, design: DesignConclusion, ask: Ask) -> Ask:
+    """Return the ask with the assumptions that no part of its question shows, as context.
+
+    A question shows the assumptions that rest on its clauses, so that others can change without asking it again; one
+    that rests on other clauses may settle a silence all the same.
+    """
+    shown = "\n".join(part.text for part in ask.question.shown)
     every = (*material.behaviour(values).assumptions, *design.assumptions)
     lines = [_render_assumption(a) for a in every if f"‹{a.id}›" not in shown]
-    return Part(title="Conclusions that rest on other clauses", text="\n".join(lines)) if lines else None
+    if not lines:
+        return ask
+    context = Part(title="Assumptions that rest on other clauses, as context", text="\n".join(lines))
+    return replace(ask, question=replace(ask.question, context=(context,)))
 
 
 def _render_assumption(assumption: Assumption) -> str:

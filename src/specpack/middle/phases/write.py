@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from specpack.middle.phases.design import LABEL as DESIGN
 from specpack.middle.phases.files import decode_files, files_ask
 from specpack.middle.phases.material import Material, Values
-from specpack.middle.phases.views import render_conclusions, render_signatures
+from specpack.middle.phases.views import add_context, render_conclusions, render_signatures
 from specpack.model.conclusion import DesignConclusion, FilesConclusion, Phase, Unit
 from specpack.model.finding import Finding
 from specpack.model.question import Ask, Label, Part
@@ -49,7 +49,7 @@ def _ask_unit(material: Material, values: Values, design: DesignConclusion, unit
         cited = [i for g in value.gaps for i in g.clauses] + [d.clause for d in value.deviations]
         yield from material.check_ids(cited, f"unit `{unit.id}`", values)
 
-    return files_ask(
+    ask = files_ask(
         label=unit_label(unit.id),
         phase=Phase.WRITE,
         contract=material.contract("write"),
@@ -58,3 +58,4 @@ def _ask_unit(material: Material, values: Values, design: DesignConclusion, unit
         check=check,
         weight=1_800 * len(unit.paths),
     )
+    return add_context(material, values, design, ask)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from specpack.model.conclusion import DesignConclusion, Package, SourceFile
 from specpack.model.finding import Finding, GateResult
-from specpack.model.target import Cleaned, Project, Verification
+from specpack.model.target import Cleaned, Facts, Found, Project, Verification
 from specpack.model.tree import Tree
 
 
@@ -89,11 +89,25 @@ class PythonTarget:
 
         return prepare_environment(lockfile, cache)
 
-    def gates(self) -> Sequence[str]:
-        """Return the names of the gates in order, cheapest first."""
-        from specpack.targets.python.gates import GATES
+    def gates(self, facts: Facts | None = None) -> Sequence[str]:
+        """Return the names of the gates in order, cheapest first; with facts those for a tree of other origin."""
+        from specpack.targets.python.gates import FOREIGN, GATES, MANNERS
 
-        return tuple(GATES)
+        if facts is None:
+            return tuple(GATES)
+        return FOREIGN if facts.strict else tuple(gate for gate in FOREIGN if gate not in MANNERS)
+
+    def find_project(self, tree: Tree, facts: Facts) -> Found:
+        """Return what a tree of other origin is; see `specpack.targets.python.project`."""
+        from specpack.targets.python.project import find_project
+
+        return find_project(tree, facts)
+
+    def resolve_requirements(self, requirements: Sequence[str]) -> str:
+        """Return a lockfile; see `specpack.targets.python.resolve`. Raises `Unavailable`."""
+        from specpack.targets.python.resolve import resolve_requirements
+
+        return resolve_requirements(requirements)
 
     def run_gate(self, gate: str, verification: Verification) -> GateResult:
         """Run one gate. Raises `WrongUse` for a name that `gates` does not give."""

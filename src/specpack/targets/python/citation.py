@@ -6,6 +6,7 @@ Path: test answer -> **citation** -> gates, ledger.
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 
 from specpack.model.conclusion import SourceFile
 from specpack.targets.python.layout import parse_file
@@ -13,6 +14,7 @@ from specpack.targets.python.signatures import Function
 
 _LIST = re.compile(r"^[ \t]*Clauses:\s*(?P<ids>\S.*)\Z", re.MULTILINE | re.DOTALL)
 """A list that is long goes on over lines, up to the end."""
+_FOLDERS, _NAMES = frozenset({"tests", "test"}), frozenset({"conftest.py", "tests.py"})
 _ID = re.compile(r"[A-Za-z0-9][\w/-]*(?:\.[\w-]+)+")
 
 
@@ -21,9 +23,18 @@ def is_test(node: ast.AST) -> bool:
     return isinstance(node, Function) and node.name.startswith("test")
 
 
+def is_test_side(path: str) -> bool:
+    """Return whether the file belongs to the tests: it stands in their folder, or is named as tests are."""
+    pure = PurePosixPath(path)
+    named = pure.suffix == ".py" and (pure.name.startswith("test_") or pure.stem.endswith("_test"))
+    return bool(_FOLDERS & set(pure.parts[:-1])) or pure.name in _NAMES or (named and len(pure.parts) == 1)
+
+
 def is_test_path(path: str) -> bool:
     """Return whether the file holds tests, which the driver and the fakes never do."""
-    return path.startswith("tests/test_") and path.endswith(".py")
+    pure = PurePosixPath(path)
+    named = pure.name.startswith("test_") or pure.stem.endswith("_test") or pure.name == "tests.py"
+    return pure.suffix == ".py" and named and is_test_side(path)
 
 
 def find_tests(tree: ast.Module) -> Iterator[Function]:

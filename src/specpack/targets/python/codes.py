@@ -74,6 +74,7 @@ class Code(StrEnum):
     HARNESS = "GT074"
     SOURCE_READ = "GT075"
     ASSERTION_SILENT = "GT076"
+    EQUAL_TO_ALL = "GT077"
     # suite
     TEST_FAILED = "GT090"
     COLLECTION = "GT091"
@@ -124,6 +125,25 @@ class Code(StrEnum):
     # stubs
     UNIT_UNTESTED = "GT150"
     UNIT_UNCITED = "GT151"
+    # reach and mutation
+    CORE_UNREACHED = "GT180"
+    BRANCH_UNREACHED = "GT181"
+    CORE_PSEUDO = "GT182"
+    CORE_CRASHES = "GT183"
+    BETRAYAL = "GT184"
+    SHADOW = "GT185"
+    # canary, witness, ablation
+    CANARY = "GT186"
+    ERROR_UNASSERTED = "GT187"
+    ERROR_UNRAISED = "GT188"
+    ERROR_UNDECLARED = "GT189"
+    PACKAGE_INERT = "GT190"
+    # closed world
+    VARIABLE_UNNAMED = "GT191"
+    HOST_UNNAMED = "GT192"
+    ROUTE_UNNAMED = "GT193"
+    # trees of other origin
+    SHADOW_MODULE = "GT135"
 
 
 CURES: Mapping[Code, str] = {
@@ -184,6 +204,7 @@ CURES: Mapping[Code, str] = {
     Code.HARNESS: "remove what changes how tests are run or reported",
     Code.SOURCE_READ: "assert behaviour, not the text of the source",
     Code.ASSERTION_SILENT: 'write `assert ..., "message"` with what the cited clause expects',
+    Code.EQUAL_TO_ALL: "compare what makes two values the same",
     Code.TEST_FAILED: "compare the test and the unit with the cited clauses",
     Code.COLLECTION: "make the file importable with the packages of the design",
     Code.SUITE_SKIPPED: "let the test run",
@@ -226,6 +247,21 @@ CURES: Mapping[Code, str] = {
     Code.HELPER_EMPTY: "let the helper assert, or assert in the test",
     Code.UNIT_UNTESTED: "assert what the unit's clauses say so that the test fails without the unit",
     Code.UNIT_UNCITED: "write a test that cites one of the unit's clauses",
+    Code.CORE_UNREACHED: "drive it through the public interface, or take out what no clause needs",
+    Code.BRANCH_UNREACHED: "write the input that the clause names for this case, or take the branch out",
+    Code.CORE_PSEUDO: "assert the value or the effect that the cited clause fixes, not that something came back",
+    Code.CORE_CRASHES: "assert values: a test that only breaks says nothing of what is right",
+    Code.BETRAYAL: "take the helper out and assert the product's own result against a literal of the clause",
+    Code.SHADOW: "take the copy out and assert the product's own result",
+    Code.CANARY: "remove what changes how tests are run or reported",
+    Code.ERROR_UNASSERTED: "assert the id itself where the condition of its clause holds",
+    Code.ERROR_UNRAISED: "raise it where its clause says, in code that an entry point comes to",
+    Code.ERROR_UNDECLARED: "use the id that the pack declares for this condition",
+    Code.PACKAGE_INERT: "assert an outcome that only the package brings about, or use what it gives",
+    Code.VARIABLE_UNNAMED: "take the setting from where a clause says, or leave it out",
+    Code.HOST_UNNAMED: "reach only what a clause names",
+    Code.SHADOW_MODULE: "test what the entry points come to, and take the module out",
+    Code.ROUTE_UNNAMED: "serve only what a clause names",
 }
 """Code -> what to do about it; becomes the finding's help."""
 
@@ -241,6 +277,7 @@ class Place(TypedDict, total=False):
     expected: str
     observed: str
     evidence: tuple[str, ...]
+    tests: bool
 
 
 def reject(code: Code, gate: str, message: str, **place: Unpack[Place]) -> Finding:
@@ -261,6 +298,8 @@ _SUBJECTS = (
     (140, "The tests of the whole tree"),
     (150, "The tests, run once more with a unit replaced by a stub"),
     (160, "The language document of Python"),
+    (180, "The tests, judged by what they notice when the product changes"),
+    (191, "What the product takes from outside"),
 )
 """First number -> what the gates of the numbers from there on look at."""
 

@@ -75,7 +75,7 @@ def read_layout(design: DesignConclusion) -> Layout:
 
 def name_module(path: str) -> str:
     """Return the dotted name under which the file at `path` is imported."""
-    pure = PurePosixPath(path).with_suffix("")
+    pure = PurePosixPath(path.removeprefix("src/")).with_suffix("")
     parts = pure.parts[:-1] if pure.name == "__init__" else pure.parts
     return ".".join(parts)
 

@@ -48,6 +48,16 @@ def resolve_packages(packages: Sequence[Package]) -> str:
     return "\n".join([RUNTIME_MARK, *product, TESTS_MARK, *tests]) + "\n"
 
 
+def resolve_requirements(requirements: Sequence[str]) -> str:
+    """Return the lockfile for requirements as a tree of other origin states them, and pytest where they lack it.
+
+    Raises:
+        Unavailable: The registry cannot be reached, or does not have what is asked for; the message names it.
+    """
+    names = {_name_of(requirement) for requirement in requirements}
+    return "\n".join(_compile([*requirements, *([] if "pytest" in names else [PYTEST])])) + "\n"
+
+
 def split_lockfile(lockfile: str) -> tuple[str, str]:
     """Return the part that the product needs and the part that only its tests need, each ending in LF or empty."""
     before, mark, after = lockfile.partition(TESTS_MARK + "\n")
@@ -95,4 +105,4 @@ def _parse_entries(text: str) -> tuple[str, ...]:
 
 
 def _name_of(entry: str) -> str:
-    return normalise_name(re.split(r"[=;@\s]", entry, maxsplit=1)[0])
+    return normalise_name(re.split(r"[=;@\s<>!~\[]", entry, maxsplit=1)[0])

@@ -12,16 +12,32 @@ from specpack.model.target import Verification
 
 GATES: Mapping[str, str] = {
     "intake": "intake",
+    "tampering": "tampering",
     "syntax": "syntax",
     "dependencies": "dependencies",
+    "closed-world": "closed_world",
     "literals": "literals",
     "review": "review",
     "structure": "structure",
     "test-statics": "test_statics",
     "suite": "suite",
     "stubs": "stubs",
+    "canary": "canary",
+    "witness": "witness",
+    "ablation": "ablation",
+    "reach": "reach",
+    "mutation": "mutation",
 }
 """Gate -> the module of this package that holds it as `check_tree(Verification) -> GateResult`."""
+
+
+FOREIGN = (
+    *("intake", "tampering", "dependencies", "syntax", "literals", "review", "structure", "test-statics"),
+    *("suite", "canary", "witness", "ablation", "reach", "mutation"),
+)
+"""The gates for a tree that specpack did not make; what only our own contracts ask for is not looked at in them."""
+MANNERS = ("literals", "review")
+"""Of those, the ones that a tree has to pass only where it is to be strict."""
 
 
 def run_gate(gate: str, verification: Verification) -> GateResult:

@@ -3,6 +3,7 @@
 Path: cleaned tree -> **intake** -> syntax.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -26,7 +27,9 @@ _CONFIGURATION = frozenset(
 
 def check_tree(verification: Verification) -> GateResult:
     """Check files against the design. Reports: GT001, GT002, GT003, GT004."""
-    found = [*_check_present(verification), *_check_files(verification), *_check_makefile(verification)]
+    own = verification.facts is None
+    present = _check_present(verification) if own else ()
+    found = [*present, *_check_files(verification, own=own), *_check_makefile(verification, own=own)]
     return conclude(GATE, found, (("files", str(len(verification.tree))),))
 
 
@@ -38,7 +41,7 @@ def _check_present(verification: Verification) -> Iterator[Finding]:
             yield reject(Code.FILE_MISSING, GATE, message, unit=layout.find_unit(path), path=path)
 
 
-def _check_files(verification: Verification) -> Iterator[Finding]:
+def _check_files(verification: Verification, *, own: bool) -> Iterator[Finding]:
     layout = read_layout(verification.design)
     for path, file in verification.tree.items():
         pure = PurePosixPath(path)
@@ -47,7 +50,7 @@ def _check_files(verification: Verification) -> Iterator[Finding]:
             yield reject(Code.FILE_UNREADABLE, GATE, f"path `{path}` does not stay in the tree", unit=owner)
         elif "\0" in file.text or len(file.text.encode("utf-8", "replace")) > FILE_BYTES:
             yield reject(Code.FILE_UNREADABLE, GATE, f"`{path}` is no text below 1 MiB", unit=owner, path=path)
-        elif path.startswith(SUPPLIED_FOLDERS):
+        elif path.startswith(SUPPLIED_FOLDERS) or not own:
             continue
         elif pure.name in _CONFIGURATION or pure.suffix in (".pth", ".so", ".pyc", ".pyd"):
             yield reject(Code.FILE_STRAY, GATE, f"`{path}` changes how tools run", unit=owner, path=path)
@@ -61,9 +64,10 @@ def _is_owned(path: str, layout: Layout) -> bool:
     return path.endswith("/__init__.py") and path in layout.modules.values()
 
 
-def _check_makefile(verification: Verification) -> Iterator[Finding]:
+def _check_makefile(verification: Verification, *, own: bool) -> Iterator[Finding]:
     file = verification.tree.get("Makefile")
-    if file is not None and file.text != MAKEFILE:
+    wanted = file is not None and (own or re.search(r"^test:", file.text, re.MULTILINE))
+    if file is not None and wanted and file.text != MAKEFILE:
         yield from _check_recipe(file.text)
 
 

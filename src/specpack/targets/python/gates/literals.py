@@ -6,7 +6,7 @@ Path: dependencies -> **literals** -> review.
 from specpack.model.finding import GateResult
 from specpack.model.target import Verification
 from specpack.targets.python.citation import is_test_path
-from specpack.targets.python.codes import reject
+from specpack.targets.python.codes import Code, reject
 from specpack.targets.python.gates.verdict import conclude
 from specpack.targets.python.gates.view import read_view
 from specpack.targets.python.literals import check_literals
@@ -19,8 +19,9 @@ def check_tree(verification: Verification) -> GateResult:
     view = read_view(verification)
     found = [
         reject(code, GATE, f"`{path}`: {message}", unit=view.layout.find_unit(path), path=path, line=line)
-        for path, tree in view.files.items()
+        for path, tree in (view.files if verification.facts is None else view.product).items()
         if not is_test_path(path)
         for code, line, message in check_literals(tree)
+        if verification.facts is None or code is not Code.LONG_TEXT
     ]
     return conclude(GATE, found)

@@ -5,10 +5,9 @@ Path: cleaned tree -> **running** -> sandbox -> JUnit report -> suite, stubs.
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from xml.etree import ElementTree
 
-from specpack.model.target import RunResult, Sandbox, Verification
+from specpack.model.target import RunResult, Verification
 from specpack.targets.python.environment import find_python, find_toolchain
 
 FOLDER = ".specpack"
@@ -19,11 +18,15 @@ _CONFIGURATION = """\
 [pytest]
 junit_family = xunit1
 junit_logging = no
+pythonpath = . src
 """
+_ASYNC = "asyncio_mode = auto\n"
 _FIXED = (
-    *("-c", f"{FOLDER}/pytest.ini", "--rootdir", ".", "--noconftest", "-p", "no:cacheprovider"),
-    *("-q", "--tb=short", "--strict-markers", "--color=no"),
+    *("-c", f"{FOLDER}/pytest.ini", "--rootdir", ".", "-p", "no:cacheprovider"),
+    *("-q", "--tb=short", "--color=no"),
 )
+_OWN = ("--noconftest", "--strict-markers")
+"""For trees of ours, whose tests need no fixture but what they define."""
 _ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -33,8 +36,7 @@ def read_contents(verification: Verification) -> dict[str, bytes]:
 
 
 def run_pytest(
-    sandbox: Sandbox,
-    environment: Path,
+    verification: Verification,
     contents: Mapping[str, bytes],
     arguments: Sequence[str],
     *,
@@ -45,24 +47,28 @@ def run_pytest(
     """Run pytest over `contents` and return the result with the harvested files.
 
     Args:
-        sandbox: Where it runs.
-        environment: The prepared environment of the codebase.
+        verification: Sandbox and environment, which must be there, and whether the tree is one of ours.
         contents: Path -> content of the whole tree.
         arguments: What follows our own options, such as test files in their order.
         seed: Hash seed of the interpreter.
         harvest: Paths to read back.
         seconds: Limit of the run.
     """
-    tree = {**contents, f"{FOLDER}/pytest.ini": _CONFIGURATION.encode(), f"{FOLDER}/out/.keep": b""}
+    sandbox, environment = verification.sandbox, verification.environment
+    assert sandbox is not None and environment is not None
+    own = verification.facts is None
+    asynchronous = any(environment.glob("lib/*/site-packages/pytest_asyncio"))
+    configuration = _CONFIGURATION + (_ASYNC if asynchronous else "")
+    tree = {**contents, f"{FOLDER}/pytest.ini": configuration.encode(), f"{FOLDER}/out/.keep": b""}
     variables = {
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        **({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if own else {}),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": str(seed),
         "PYTHONPATH": f"/tree/{FOLDER}",
         "TZ": "UTC",
     }
     return sandbox.run(
-        [str(find_python(environment)), "-m", "pytest", *_FIXED, *arguments],
+        [str(find_python(environment)), "-m", "pytest", *_FIXED, *(_OWN if own else ()), *arguments],
         tree=tree,
         read_only=find_toolchain(environment),
         environment=variables,

@@ -18,6 +18,9 @@ from specpack.targets.python.codes import Code, reject
 from specpack.targets.python.gates.verdict import conclude
 from specpack.targets.python.gates.view import View, find_reached, read_view
 from specpack.targets.python.layout import DRIVER, FAKES, find_docstrings, find_imports
+from specpack.targets.python.mutation.anatomy import survey_routines
+from specpack.targets.python.mutation.betrayal import SHARED_LITERALS
+from specpack.targets.python.mutation.reachability import Entry, find_loaded
 from specpack.targets.python.signatures import read_surface
 
 GATE = "structure"
@@ -35,6 +38,8 @@ class Line:
 def check_tree(verification: Verification) -> GateResult:
     """Check reach, use and repetition of product files. Reports: GT130 to GT134."""
     view = read_view(verification)
+    if verification.facts is not None:
+        return conclude(GATE, _check_shadows(verification, view))
     reached = find_reached(verification, view)
     found = [
         *_check_orphans(view, reached),
@@ -44,6 +49,42 @@ def check_tree(verification: Verification) -> GateResult:
         *_check_inits(view),
     ]
     return conclude(GATE, found, (("modules reached", str(len(reached))),))
+
+
+def _check_shadows(verification: Verification, view: View) -> Iterator[Finding]:
+    """Report modules that no entry point comes to and that tests import: a second product.
+
+    Where the entry points were inferred, a public module may be one itself; then it has to look like what they reach.
+    """
+    entries = [Entry(path=p) for e in verification.design.entry_points if (p := _find_module(view, e.target))]
+    loaded = find_loaded(view.product, entries)
+    known = view.layout.modules
+    sure = bool(verification.facts and verification.facts.entry_points)
+    told: set[str] = set()
+    for path, tree in view.tests.items():
+        for item in find_imports(tree, path):
+            target = known.get(item.full) or known.get(item.module)
+            if not target or target not in view.product or target in loaded or target in told:
+                continue
+            if sure or _looks_like(view, target, loaded):
+                told.add(target)
+                message = f"`{path}` tests `{target}`, which no entry point comes to"
+                place = (f"{path}:{item.line}",)
+                yield reject(Code.SHADOW_MODULE, GATE, message, path=target, evidence=place, tests=True)
+
+
+def _looks_like(view: View, path: str, loaded: frozenset[str]) -> bool:
+    """Whether a module has a function of the name, or with the literals, of one in reach."""
+    routines = [r for r in survey_routines(view.product, frozenset(view.product)) if not r.plain and not r.empty]
+    own = [r for r in routines if r.path == path]
+    others = [r for r in routines if r.path in loaded]
+    names = {r.simple_name for r in others if not r.simple_name.startswith("__")}
+    shared = (len(r.literals & other.literals) for r in own for other in others)
+    return any(r.simple_name in names for r in own) or any(count >= SHARED_LITERALS for count in shared)
+
+
+def _find_module(view: View, target: str) -> str | None:
+    return view.layout.modules.get(target.partition(":")[0])
 
 
 def _check_orphans(view: View, reached: frozenset[str]) -> Iterator[Finding]:

@@ -29,33 +29,45 @@ class Stuck(BaseException):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool:
-    """Run all rounds instead of the plain loop; stop where the first one cannot finish."""
+    """Run all rounds instead of the plain loop, two at a time; stop where the first one cannot finish."""
     units = json.loads((FOLDER / "units.json").read_text(encoding="utf-8"))
     began = time.monotonic()
-    if run_round(session, "", SECONDS, SECONDS):
+    if run_rounds([("", session.items)], SECONDS, SECONDS):
         for_test = FLOOR + (time.monotonic() - began) * FACTOR
-        for unit in units:
-            run_round(session, unit, min(SECONDS, for_test * len(session.items) + FLOOR), for_test)
+        rounds = [(unit, [item for item in session.items if name_test(item.nodeid) in tests]) for unit, tests in units]
+        run_rounds(rounds, min(SECONDS, for_test * len(session.items) + FLOOR), for_test)
     return True
 
 
-def run_round(session: pytest.Session, unit: str, seconds: float, for_test: float) -> bool:
-    """Run all tests in a child with one unit replaced; return whether it came to its end in time."""
-    child = os.fork()
-    if child == 0:
-        try:
-            run_tests(session, unit, for_test)
-        finally:
-            os._exit(0)
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        done, _ = os.waitpid(child, os.WNOHANG)
-        if done:
-            return True
+def name_test(case: str) -> str:
+    """Return the name of a test without its parameters."""
+    return case.partition("[")[0]
+
+
+def run_rounds(rounds: list[tuple[str, list[pytest.Item]]], seconds: float, for_test: float) -> bool:
+    """Run tests in children with one unit replaced in each; return whether all came to their end in time."""
+    waiting, finished = list(rounds), True
+    running: dict[int, float] = {}
+    while waiting or running:
+        while waiting and len(running) < (os.cpu_count() or 1):
+            unit, items = waiting.pop(0)
+            child = os.fork()
+            if child == 0:
+                try:
+                    run_tests(items, unit, for_test)
+                finally:
+                    os._exit(0)
+            running[child] = time.monotonic() + seconds
+        for child, end in list(running.items()):
+            if os.waitpid(child, os.WNOHANG)[0]:
+                del running[child]
+            elif time.monotonic() > end:
+                os.kill(child, 9)
+                os.waitpid(child, 0)
+                del running[child]
+                finished = False
         time.sleep(0.005)
-    os.kill(child, 9)
-    os.waitpid(child, 0)
-    return False
+    return finished
 
 
 def stop_test(number: int, frame: object) -> None:  # noqa: ARG001
@@ -63,12 +75,11 @@ def stop_test(number: int, frame: object) -> None:  # noqa: ARG001
     raise Stuck(f"signal {number}")
 
 
-def run_tests(session: pytest.Session, unit: str, seconds: float) -> None:
-    """Run all tests and write a line before and after each: unit, test, and whether it passed within the limit."""
+def run_tests(items: list[pytest.Item], unit: str, seconds: float) -> None:
+    """Run tests and write a line before and after each: unit, test, and whether it passed within the limit."""
     signal.signal(signal.SIGALRM, stop_test)
     specpack_switch.active = unit
     os.environ["SPECPACK_STUB"] = unit
-    items = session.items
     for item in items:
         item.repr_failure = describe_briefly  # type: ignore[method-assign]
     with RESULTS.open("a", encoding="utf-8") as results:

@@ -13,6 +13,7 @@ from specpack.model.target import Verification
 from specpack.targets.python.assertion import ASSERTING, asserts
 from specpack.targets.python.citation import find_tests, is_test_path, name_test, read_citation
 from specpack.targets.python.codes import Code, reject
+from specpack.targets.python.gates.foreign_tests import check_foreign_tests
 from specpack.targets.python.gates.verdict import conclude
 from specpack.targets.python.gates.view import View, read_file, read_view
 from specpack.targets.python.group import check_test_file
@@ -32,6 +33,8 @@ def check_tree(verification: Verification) -> GateResult:
     Reports: GT005, GT046 to GT051, GT060 to GT076, GT140 to GT143.
     """
     view = read_view(verification)
+    if verification.facts is not None:
+        return conclude(GATE, check_foreign_tests(view, verification.facts))
     found: list[Finding] = []
     for group in verification.design.groups:
         for path in group.paths:

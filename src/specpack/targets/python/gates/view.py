@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from specpack.model.conclusion import SourceFile
 from specpack.model.target import Verification
+from specpack.targets.python.citation import is_test_side
 from specpack.targets.python.layout import Layout, find_imports, parse_file, read_layout
 
 SUPPLIED_FOLDERS = ("spec/", "logs/", "log/")
@@ -39,12 +40,18 @@ def read_view(verification: Verification) -> View:
         if path.endswith(".py") and not path.startswith(SUPPLIED_FOLDERS)
     }
     parsed = {path: tree for path, text in texts.items() if isinstance(tree := parse_file(text, path), ast.Module)}
+    layout = read_layout(verification.design)
     return View(
-        layout=read_layout(verification.design),
-        product={path: tree for path, tree in parsed.items() if not path.startswith("tests/")},
-        tests={path: tree for path, tree in parsed.items() if path.startswith("tests/")},
+        layout=layout,
+        product={path: tree for path, tree in parsed.items() if _is_product(path, layout, verification)},
+        tests={path: tree for path, tree in parsed.items() if is_test_side(path)},
         texts=texts,
     )
+
+
+def _is_product(path: str, layout: Layout, verification: Verification) -> bool:
+    """Whether a file is part of the product; of a tree of other origin only what was found to be."""
+    return path in layout.units if verification.facts is not None else not is_test_side(path)
 
 
 def read_file(view: View, path: str) -> SourceFile:

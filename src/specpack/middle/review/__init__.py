@@ -1,0 +1,4 @@
+"""Review of the pack itself by a model: `check --deep`.
+
+Path: understand -> questions -> engine -> campaign -> diagnostics.
+"""
