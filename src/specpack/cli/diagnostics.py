@@ -75,27 +75,35 @@ def encode_diagnostic(diagnostic: Diagnostic, accepted: str = "") -> str:
 
     `accepted` is the reason of its author where there is one.
     """
-    place = (
-        {
-            "document": diagnostic.span.document,
-            "line": diagnostic.span.line,
-            "column": diagnostic.span.column,
-            "end_line": diagnostic.span.end_line,
-            "end_column": diagnostic.span.end_column,
-        }
-        if diagnostic.span
-        else None
-    )
     return json.dumps(
         {
             "code": diagnostic.code,
             "severity": diagnostic.severity.value,
             "message": diagnostic.message,
-            "place": place,
+            "place": _encode_place(diagnostic.span) if diagnostic.span else None,
             "clauses": diagnostic.clauses,
             "notes": diagnostic.notes,
             "help": diagnostic.help,
+            "edits": [
+                {
+                    "title": edit.title,
+                    "applicability": edit.applicability.value,
+                    "place": _encode_place(edit.span),
+                    "text": edit.text,
+                }
+                for edit in diagnostic.edits
+            ],
             **({"accepted": accepted} if accepted else {}),
         },
         ensure_ascii=False,
     )
+
+
+def _encode_place(span: Span) -> dict[str, object]:
+    return {
+        "document": span.document,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }

@@ -3,7 +3,7 @@
 Path: drafts, reading -> **passages** -> checks of wording.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from specpack.frontend.drafts import Draft, Drafting
@@ -12,7 +12,7 @@ from specpack.model.clause import Block, BlockKind, Clause, Kind
 from specpack.model.pack import Role
 from specpack.model.span import Span
 
-COMPILED = frozenset(Role) - {Role.CONTRACT}
+_COMPILED = frozenset(Role) - {Role.CONTRACT}
 _PROSE = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE)
 _SPEAKING = frozenset(
     {Kind.NORM, Kind.GROUP, Kind.ALTERNATIVE, Kind.CONDITION, Kind.ENUMERATION, Kind.SUBJECT, Kind.ATTRIBUTE}
@@ -47,10 +47,15 @@ class Passage:
         return " ".join(self.block.text[base + start : base + end].split())
 
 
-def list_passages(reading: Reading) -> Iterator[Passage]:
-    """Yield the clauses of prose that are neither definition nor comment, in source order."""
+def list_passages(reading: Reading) -> Sequence[Passage]:
+    """Return the clauses of prose that are neither definition nor comment, in source order; they are cut once."""
+    return reading.passages
+
+
+def cut_passages(reading: Reading) -> Iterator[Passage]:
+    """Yield the passages of a reading."""
     for name, drafting in reading.draftings.items():
-        if drafting.document.role not in COMPILED or drafting.outline is not None:
+        if drafting.document.role not in _COMPILED or drafting.outline is not None:
             continue
         for draft in drafting.drafts:
             block = drafting.blocks[draft.block]

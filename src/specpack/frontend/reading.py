@@ -6,6 +6,7 @@ Path: clauses, references, phenomena, precedence -> **reading** -> checks -> und
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from specpack.frontend.drafts import Drafting, Remark
 from specpack.frontend.identity import Doubt
@@ -15,6 +16,9 @@ from specpack.model.clause import Clause, ClauseId
 from specpack.model.pack import Document, Identity, Pack
 from specpack.model.span import DocumentName
 from specpack.model.understanding import Coverage
+
+if TYPE_CHECKING:
+    from specpack.frontend.passages import Passage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,13 @@ class Reading:
                 ids = tuple(self.ids[name][index] for index in remark.drafts)
                 found.setdefault(remark.code, []).append((remark, ids))
         return {code: tuple(remarks) for code, remarks in found.items()}
+
+    @cached_property
+    def passages(self) -> "tuple[Passage, ...]":
+        """The clauses of prose that are neither definition nor comment, in source order."""
+        from specpack.frontend.passages import cut_passages
+
+        return tuple(cut_passages(self))
 
     @cached_property
     def documents(self) -> Mapping[DocumentName, Document]:

@@ -49,20 +49,6 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What a finding rests on that no rule alone can show: the answers of models."""
-
-    provider: str
-    """Label of who judged."""
-    votes: int
-    """How many answers found it."""
-    asked: int
-    """How many were asked."""
-    transcript: str
-    """Digest of the question in the store."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
     """One cause, one diagnostic. `message` stands alone; `span` is None only when no place exists (a missing file)."""
 
@@ -76,5 +62,3 @@ class Diagnostic:
     help: str = ""
     clauses: tuple[ClauseId, ...] = ()
     edits: tuple[Edit, ...] = ()
-    evidence: Evidence | None = None
-    """None for a finding that is deterministic."""
