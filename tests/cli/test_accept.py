@@ -102,6 +102,17 @@ def test_an_error_stands_whatever_the_file_says(pack: Path, capsys: pytest.Captu
     assert main(["check", str(pack)]) == 1
 
 
+def test_nothing_of_the_file_is_lost(pack: Path, capsys: pytest.CaptureFixture[str]):
+    mine = "# mine: ask Ann before more is added\nSP302 search.gone 0123456789ab old\nhalf a line\n"
+    (pack / "specpack.accepted").write_text(mine, encoding="utf-8")
+    for reason in ("one user", "two users"):
+        assert accept(pack, "SP302", "search.speed", "--reason", reason) == 0
+    lines = (pack / "specpack.accepted").read_text("utf-8").splitlines()
+    assert set(mine.splitlines()) <= set(lines)
+    assert lines[0] == "# mine: ask Ann before more is added"
+    assert [line[-9:] for line in lines if "search.speed" in line] == ["two users"]
+
+
 def test_the_list_says_what_still_holds(pack: Path, capsys: pytest.CaptureFixture[str]):
     accept(pack, "SP302", "search.speed", "--reason", "one user")
     capsys.readouterr()

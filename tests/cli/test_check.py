@@ -1,5 +1,6 @@
 """What `specpack check` prints besides the diagnostics: excerpts of manifests, lines to paste, the last line."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,14 @@ def test_the_last_line_gives_sentences_without_a_force(tmp_path: Path, capsys: p
     last = told.splitlines()[-1]
     assert last.startswith("1 clauses with a force, 0.0% of")
     assert last.endswith("50.0% of 2 behaviour sentences without a force")
+
+
+def test_proposed_edits_travel_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "books.md").write_text("# Shelf\n\nThe shelf MUST show title and/or author.\n", encoding="utf-8")
+    (tmp_path / "specpack.toml").write_text(MANIFEST, encoding="utf-8")
+    main(["check", str(tmp_path), "--format", "json"])
+    (told,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert told["code"] == "SP311"
+    assert {edit["applicability"] for edit in told["edits"]} == {"needs-decision"}
+    assert [edit["text"] for edit in told["edits"]] == ["and", "or"]
+    assert all(edit["place"] == told["place"] for edit in told["edits"])

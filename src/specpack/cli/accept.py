@@ -9,6 +9,7 @@ from specpack.model.clause import ClauseId
 from specpack.model.diagnostic import Diagnostic, Severity
 from specpack.model.failure import WrongUse
 from specpack.model.pack import Disposition
+from specpack.model.span import DocumentName
 from specpack.model.understanding import Understanding
 
 
@@ -64,20 +65,19 @@ def _find_findings(understanding: Understanding, code: str, clause: str) -> Sequ
 
 
 def _write(folder: Path, understanding: Understanding, added: Sequence[Disposition]) -> None:
-    from specpack.frontend.dispositions import render_dispositions
+    from specpack.frontend.dispositions import add_dispositions
     from specpack.frontend.packs import ACCEPTED
 
-    keys = {(d.code, d.clause) for d in added}
-    kept = [d for d in understanding.pack.accepted if (d.code, d.clause) not in keys]
+    earlier = understanding.pack.texts.get(DocumentName(ACCEPTED), "")
     temporary = folder / f".{ACCEPTED}.tmp"
-    temporary.write_text(render_dispositions([*kept, *added]), encoding="utf-8", newline="\n")
+    temporary.write_text(add_dispositions(earlier, added), encoding="utf-8", newline="\n")
     temporary.replace(folder / ACCEPTED)
 
 
 def _list(understanding: Understanding) -> int:
     """Print each accepted finding with its reason and whether the clause still says what it said."""
     for disposition in understanding.pack.accepted:
-        clause = next((c for c in understanding.clauses.values() if c.id == disposition.clause), None)
+        clause = understanding.clauses.get(ClauseId(disposition.clause))
         state = "gone" if clause is None else "holds" if clause.rev == disposition.rev else "edited since"
         print(f"{disposition.code} {disposition.clause} ({state}): {disposition.reason}")
     if not understanding.pack.accepted:

@@ -1,7 +1,7 @@
 """The catalogue of what the front end reports: code, name, weight, wording, cure.
 
-Path: rules, faults, schemas -> **catalogue** -> checks, packs, manifest -> diagnostics. Wording stands in the three
-tables and nowhere else; who reports gives fields and places.
+Path: rules, faults, schemas -> **catalogue** -> checks, packs, manifest -> diagnostics. Wording stands in their tables
+and nowhere else; who reports gives fields and places.
 """
 
 from collections.abc import Mapping, Sequence

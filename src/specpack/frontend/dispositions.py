@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from specpack.frontend.catalogue import build_diagnostic
-from specpack.frontend.places import index_places
+from specpack.frontend.places import list_records
 from specpack.frontend.rules_deep import DEEP_CODES
 from specpack.model.clause import Clause, ClauseId
 from specpack.model.diagnostic import Diagnostic, Severity
 from specpack.model.pack import Disposition
 from specpack.model.span import DocumentName
 
-HEADER = (
+_HEADER = (
     "# Findings that are accepted, with the reason. Written by `specpack accept`; a changed clause raises them again."
 )
 _LINE = re.compile(r"(SP\d{3})\s+([a-z0-9][\w-]*\.[\w.-]+)\s+([0-9a-f]{12})\s+(\S.*)")
@@ -29,13 +29,7 @@ def parse_dispositions(text: str, name: DocumentName) -> tuple[tuple[Disposition
     """
     found: dict[tuple[str, str], Disposition] = {}
     diagnostics: list[Diagnostic] = []
-    places = index_places(name, text)
-    offset = 0
-    for line in text.split("\n"):
-        start, offset = offset, offset + len(line) + 1
-        if not line.strip() or line.startswith("#"):
-            continue
-        span = places.span(start, start + len(line))
+    for line, span in list_records(name, text):
         match = _LINE.fullmatch(line.strip())
         if match is None:
             diagnostics.append(build_diagnostic("SP902", span, case="line"))
@@ -45,10 +39,16 @@ def parse_dispositions(text: str, name: DocumentName) -> tuple[tuple[Disposition
     return tuple(found[key] for key in sorted(found)), tuple(diagnostics)
 
 
-def render_dispositions(dispositions: Sequence[Disposition]) -> str:
-    """Return the text of an accepted file, sorted, so that it merges well."""
-    lines = sorted(f"{d.code} {d.clause} {d.rev} {' '.join(d.reason.split())}" for d in dispositions)
-    return "\n".join([HEADER, *lines]) + "\n"
+def add_dispositions(text: str, added: Sequence[Disposition]) -> str:
+    """Return the text of an accepted file with more lines, sorted, so that it merges well.
+
+    A line of the same code and clause gives way; comments stay in front, and what cannot be read stays as it is.
+    """
+    new = {(d.code, d.clause): f"{d.code} {d.clause} {d.rev} {' '.join(d.reason.split())}" for d in added}
+    old = [line.strip() for line in text.split("\n") if line.strip()]
+    comments = [line for line in old if line.startswith("#")] or [_HEADER]
+    kept = [line for line in old if not line.startswith("#") and tuple(line.split()[:2]) not in new]
+    return "\n".join([*comments, *sorted([*kept, *new.values()])]) + "\n"
 
 
 def settle_dispositions(

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from specpack.frontend.catalogue import build_diagnostic
 from specpack.frontend.matching import Candidate, Doubt, Matcher
-from specpack.frontend.places import index_places
+from specpack.frontend.places import list_records
 from specpack.frontend.resemblance import fold_text, split_words
 from specpack.model.diagnostic import Diagnostic
 from specpack.model.pack import Identity
@@ -58,12 +58,7 @@ def parse_identities(text: str, name: DocumentName) -> tuple[tuple[Identity, ...
     """
     found: dict[str, Identity] = {}
     diagnostics: list[Diagnostic] = []
-    places = index_places(name, text)
-    offset = 0
-    for line in text.split("\n"):
-        start, offset = offset, offset + len(line) + 1
-        if not line.strip() or line.startswith("#"):
-            continue
+    for line, span in list_records(name, text):
         identity = _decode_line(line)
         if identity is None:
             case, known = "", ""
@@ -75,7 +70,6 @@ def parse_identities(text: str, name: DocumentName) -> tuple[tuple[Identity, ...
             if earlier.removed or identity.removed or replace(identity, after=earlier.after) == earlier:
                 continue
             case, known = "twice", identity.id
-        span = places.span(start, start + len(line))
         diagnostics.append(build_diagnostic("SP018", span, case=case, fields={"document": name, "id": known}))
     return tuple(found[key] for key in sorted(found)), tuple(diagnostics)
 

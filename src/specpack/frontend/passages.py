@@ -12,7 +12,7 @@ from specpack.model.clause import Block, BlockKind, Clause, Kind
 from specpack.model.pack import Role
 from specpack.model.span import Span
 
-COMPILED = frozenset(Role) - {Role.CONTRACT}
+_COMPILED = frozenset(Role) - {Role.CONTRACT}
 _PROSE = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE)
 _SPEAKING = frozenset(
     {Kind.NORM, Kind.GROUP, Kind.ALTERNATIVE, Kind.CONDITION, Kind.ENUMERATION, Kind.SUBJECT, Kind.ATTRIBUTE}
@@ -55,7 +55,7 @@ def list_passages(reading: Reading) -> Sequence[Passage]:
 def cut_passages(reading: Reading) -> Iterator[Passage]:
     """Yield the passages of a reading."""
     for name, drafting in reading.draftings.items():
-        if drafting.document.role not in COMPILED or drafting.outline is not None:
+        if drafting.document.role not in _COMPILED or drafting.outline is not None:
             continue
         for draft in drafting.drafts:
             block = drafting.blocks[draft.block]

@@ -5,6 +5,7 @@ Path: read -> **places** -> markdown, clauses, checks.
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from specpack.model.span import DocumentName, Span
@@ -48,3 +49,11 @@ class Places:
 def index_places(document: DocumentName, text: str) -> Places:
     """Return the places of a text; its lines end in LF."""
     return Places(document, text, (0, *(match.end() for match in _BREAK.finditer(text))))
+
+
+def list_records(document: DocumentName, text: str) -> Iterator[tuple[str, Span]]:
+    """Yield the lines of a file that holds one record a line, blank lines and comments (`#`) left out."""
+    places = index_places(document, text)
+    for number, line in enumerate(text.split("\n")):
+        if line.strip() and not line.startswith("#"):
+            yield line, places.span(places.starts[number], places.line_end(number))

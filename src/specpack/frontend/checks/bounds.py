@@ -11,6 +11,7 @@ from specpack.frontend.passages import Passage, list_passages
 from specpack.frontend.phrases import compile_phrases
 from specpack.frontend.reading import Reading
 from specpack.model.diagnostic import Diagnostic
+from specpack.model.span import DocumentName
 
 _NUMBER = r"\d{1,3}(?:[,_ ]\d{3})+|\d+(?:\.\d+)?"
 _RANGE = re.compile(
@@ -64,10 +65,11 @@ def check_units(reading: Reading) -> Iterator[Diagnostic]:
 
     Reports: SP332.
     """
+    told: dict[tuple[DocumentName, str], bool] = {}
     for passage in list_passages(reading):
         force = passage.clause.force
         if force is not None and force.binding:
-            yield from _check_unit(passage)
+            yield from _check_unit(passage, told)
 
 
 def _check_range(passage: Passage) -> Iterator[Diagnostic]:
@@ -79,14 +81,16 @@ def _check_range(passage: Passage) -> Iterator[Diagnostic]:
             return
 
 
-def _check_unit(passage: Passage) -> Iterator[Diagnostic]:
+def _check_unit(passage: Passage, told: dict[tuple[DocumentName, str], bool]) -> Iterator[Diagnostic]:
+    """Report a number without a unit; `told` remembers which documents give a unit beside which word."""
     match = _DIMENSION.search(passage.mask)
     if match is None or _UNIT.search(passage.clause.composed):
         return
-    word = match["what"]
-    told = re.compile(rf"\b{re.escape(word)}s?\b[^.\n]{{0,80}}", re.I)
-    own = passage.drafting.document.text
-    if any(_UNIT.search(found[0]) for found in told.finditer(own)):
-        return
-    fields = {"number": match["number"], "what": word.lower()}
-    yield build_diagnostic("SP332", passage.span(*match.span("number")), fields=fields, clauses=[passage.clause.id])
+    word = match["what"].lower()
+    key = (passage.clause.document, word)
+    if key not in told:
+        beside = re.finditer(rf"\b{word}s?\b[^.\n]{{0,80}}", passage.drafting.document.text, re.I)
+        told[key] = any(_UNIT.search(found[0]) for found in beside)
+    if not told[key]:
+        fields = {"number": match["number"], "what": word}
+        yield build_diagnostic("SP332", passage.span(*match.span("number")), fields=fields, clauses=[passage.clause.id])

@@ -101,19 +101,20 @@ def _find_topic(text: str) -> tuple[str, ...]:
 
 def _find_circles(edges: Sequence[_Edge]) -> Iterator[tuple[_Edge, ...]]:
     """Yield the shortest circle through each edge that closes one on its topic, each circle once."""
-    told: set[frozenset[DocumentName]] = set()
+    onward: dict[tuple[DocumentName, tuple[str, ...]], dict[DocumentName, _Edge]] = {}
     for edge in edges:
-        following = {edge.source: ()} if edge.source == edge.target else {edge.target: (edge,)}
-        reached: dict[DocumentName, tuple[_Edge, ...]] = dict(following)
-        waiting = list(following)
-        while waiting:
-            place = waiting.pop(0)
-            for other in edges:
-                if other.source == place and other.topic == edge.topic and other.target not in reached:
-                    reached[other.target] = (*reached[place], other)
-                    waiting.append(other.target)
-        circle = reached.get(edge.source)
-        documents = frozenset(e.source for e in circle or ())
+        onward.setdefault((edge.source, edge.topic), {}).setdefault(edge.target, edge)
+    told: set[frozenset[DocumentName]] = set()
+    for edge in (edge for targets in onward.values() for edge in targets.values()):
+        reached: dict[DocumentName, tuple[_Edge, ...]] = {edge.target: (edge,)}
+        waiting = [edge.target]
+        for place in waiting:
+            for target, other in onward.get((place, edge.topic), {}).items():
+                if target not in reached:
+                    reached[target] = (*reached[place], other)
+                    waiting.append(target)
+        circle = reached.get(edge.source, ())
+        documents = frozenset(other.source for other in circle)
         if circle and documents not in told:
             told.add(documents)
             yield circle

@@ -15,9 +15,7 @@ from specpack.model.diagnostic import Applicability, Diagnostic, Edit
 
 _AND_OR = re.compile(r"\band\s?/\s?or\b|\band\s*\(or\)|\bor\s?/\s?and\b", re.I)
 _OR = compile_phrases(
-    """
-    or
-    """,
+    "or",
     after=r"(?!\s+(?:later|more|less|fewer|greater|higher|lower|newer|older|earlier|equal|above|below|not|longer|shorter|"
     r"larger|smaller|better|so|both|else|otherwise|after|before|any|every|all|other|another)\b)",
 )

@@ -5,17 +5,23 @@ Path: passages, terms -> **checks** -> diagnostics. After the INCOSE Guide to Wr
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from specpack.frontend.catalogue import build_diagnostic, count_things
+from specpack.frontend.drafts import Draft
 from specpack.frontend.passages import Passage, list_passages
+from specpack.frontend.phrases import Phrase, find_phrases, index_phrases, split_phrase
 from specpack.frontend.reading import Reading
 from specpack.model.clause import BlockKind, Clause
 from specpack.model.diagnostic import Diagnostic
-from specpack.model.span import Span
+from specpack.model.span import DocumentName, Span
 
 _NAME = re.compile(r"\b(?:the|an?|each|every|its|any|no)\s+((?:[A-Z][a-z]+\s+){1,3}[A-Z][a-z]+)\b")
-_DEFINING = r"(?:\s*(?:\*\*|__)?\s*(?::|\(|\u2014|\u2013|--)|\s+(?:is|are|means|denotes|stands\s+for)\b)"
+_INTRODUCED = re.compile(r"(?:\*\*|__|`|\[|\"|\bcalled\s+(?:the\s+)?)\Z", re.I)
+_DEFINED = re.compile(r"\s*(?:\*\*|__)?\s*(?::|\(|\u2014|\u2013|--)|\s+(?:is|are|means|denotes|stands\s+for)\b", re.I)
+_BEFORE = 20
+"""Characters in front of a name in which what introduces it may stand."""
+_SHOWING = frozenset({BlockKind.HEADING, BlockKind.FENCE, BlockKind.TABLE, BlockKind.FRONT_MATTER})
 _STYLES = (
     ("snake_case", re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")),
     ("kebab-case", re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")),
@@ -37,29 +43,30 @@ def check_undefined_names(reading: Reading) -> Iterator[Diagnostic]:
         if passage.clause.force is not None:
             for match in _NAME.finditer(passage.mask):
                 uses.setdefault(" ".join(match[1].split()), []).append((passage, match))
-    for name, found in uses.items():
-        first, match = found[0]
-        if len({passage.clause.id for passage, _ in found}) < 2 or _is_explained(reading, name):
-            continue
-        more = [(p.span(*m.span(1)), "here as well") for p, m in found[1:_MOST]]
-        ids = dict.fromkeys(passage.clause.id for passage, _ in found)
-        span = first.span(*match.span(1))
-        yield build_diagnostic("SP202", span, fields={"name": name}, secondary=more, clauses=tuple(ids))
+    several = {name: found for name, found in uses.items() if len({p.clause.id for p, _ in found}) > 1}
+    explained = _find_explained(reading, several)
+    for name, found in several.items():
+        if split_phrase(name) not in explained:
+            (first, match), *others = found
+            more = [(passage.span(*m.span(1)), "here as well") for passage, m in others[: _MOST - 1]]
+            ids = dict.fromkeys(passage.clause.id for passage, _ in found)
+            span = first.span(*match.span(1))
+            yield build_diagnostic("SP202", span, fields={"name": name}, secondary=more, clauses=tuple(ids))
 
 
-def _is_explained(reading: Reading, name: str) -> bool:
-    """Whether a heading, a definition, a sample or a sentence of any document introduces a name."""
-    words = r"\s+".join(map(re.escape, name.split()))
-    defined = re.compile(rf"(?:\*\*|__|`|\[|\"|\bcalled\s+(?:the\s+)?){words}|{words}{_DEFINING}", re.I)
-    heading = re.compile(words, re.I)
+def _find_explained(reading: Reading, names: Iterable[str]) -> frozenset[Phrase]:
+    """Return the names that a heading, a definition, a sample or a sentence of any document introduces."""
+    phrases = index_phrases(names)
+    if not phrases:
+        return frozenset()
+    explained = {split_phrase(term) for drafting in reading.draftings.values() for term, _ in drafting.terms}
     for drafting in reading.draftings.values():
-        if any(term == name.lower() for term, _ in drafting.terms):
-            return True
         for block in drafting.blocks:
-            shown = block.kind in (BlockKind.HEADING, BlockKind.FENCE, BlockKind.TABLE, BlockKind.FRONT_MATTER)
-            if (heading if shown else defined).search(block.text):
-                return True
-    return False
+            for phrase, start, end in find_phrases(block.text, phrases):
+                before = block.text[max(0, start - _BEFORE) : start]
+                if block.kind in _SHOWING or _INTRODUCED.search(before) or _DEFINED.match(block.text, end):
+                    explained.add(phrase)
+    return frozenset(explained)
 
 
 def check_unused_definitions(reading: Reading) -> Iterator[Diagnostic]:
@@ -67,28 +74,32 @@ def check_unused_definitions(reading: Reading) -> Iterator[Diagnostic]:
 
     Reports: SP206.
     """
-    layer = reading.pack.layers[-1]
-    texts = [_fold(block.text) for d in reading.draftings.values() for block in d.blocks if not block.informative]
+    defined: dict[Phrase, list[tuple[DocumentName, str, Draft]]] = {}
     for name, drafting in reading.draftings.items():
-        if drafting.document.pack != layer:
-            continue
-        unused = []
-        for term, index in drafting.terms:
-            own = _fold(drafting.blocks[drafting.drafts[index].block].text)
-            if index in drafting.glossary and term and not _is_used(term, texts, own):
-                unused.append((term, reading.clauses[reading.ids[name][index]]))
-        if unused:
-            yield _summarise(name, unused)
+        for term, index in drafting.terms if drafting.document.pack == reading.pack.layers[-1] else ():
+            if index in drafting.glossary:
+                defined.setdefault(split_phrase(term), []).append((name, term, drafting.drafts[index]))
+    used = _find_used(reading, defined)
+    unused: dict[DocumentName, list[tuple[str, Clause]]] = {}
+    for phrase, places in defined.items():
+        for name, term, draft in places if phrase and len(places) == 1 and phrase not in used else ():
+            unused.setdefault(name, []).append((term, reading.clauses[reading.ids[name][draft.index]]))
+    for document, clauses in unused.items():
+        yield _summarise(document, clauses)
 
 
-def _fold(text: str) -> str:
-    return " ".join(re.sub(r"[*_`]", "", text).casefold().split())
-
-
-def _is_used(term: str, texts: Sequence[str], own: str) -> bool:
-    """Whether a term, or its plural, stands in another block than its own."""
-    stem = _fold(term).removesuffix("y")
-    return sum(stem in text for text in texts) > (1 if stem in own else 0)
+def _find_used(reading: Reading, defined: Mapping[Phrase, Sequence[tuple[DocumentName, str, Draft]]]) -> set[Phrase]:
+    """Return the terms that stand in a block which does not define them."""
+    phrases = index_phrases(term for places in defined.values() for _, term, _ in places)
+    own = {phrase: {(name, draft.block) for name, _, draft in places} for phrase, places in defined.items()}
+    return {
+        phrase
+        for name, drafting in reading.draftings.items()
+        for block in (drafting.blocks if phrases else ())
+        if not block.informative
+        for phrase, _, _ in find_phrases(block.text, phrases)
+        if (name, block.index) not in own[phrase]
+    }
 
 
 def _summarise(document: str, unused: Sequence[tuple[str, Clause]]) -> Diagnostic:

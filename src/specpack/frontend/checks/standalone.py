@@ -51,11 +51,7 @@ _MIND = compile_phrases(
     strive, endeavou?r, pay attention, take (?:great |special )?care, think (about/of/hard/carefully)
     """,
 )
-_MIND_OF_MODEL = compile_phrases(
-    """
-    understand, consider, remember, try, attempt, aim, focus, reali[sz]e, reflect, know
-    """,
-)
+_MIND_OF_MODEL = compile_phrases("understand, consider, remember, try, attempt, aim, focus, reali[sz]e, reflect, know")
 _LONG, _JOINTS = 35, 4
 _MOST = 5
 

@@ -42,16 +42,10 @@ _OPEN = compile_phrases(
     """,
 )
 _INCLUDING = compile_phrases(
-    """
-    including
-    """,
+    "including",
     after=r"(?=\s+(?!both\b|the\s+(?:ends?|bounds?|first|last|limits?)\b|\d)\S[^.;:]*(?:,|\band\b|\bor\b))",
 )
-_WHOLE = compile_phrases(
-    """
-    all, every, each, any, whole, entire, everything, anything, no, none, nothing
-    """,
-)
+_WHOLE = compile_phrases("all, every, each, any, whole, entire, everything, anything, no, none, nothing")
 
 
 def check_vagueness(reading: Reading) -> Iterator[Diagnostic]:
