@@ -93,12 +93,20 @@ def infer_role(path: str, text: str) -> Role | None:
         file.suffix.lower() in (".json", ".yaml", ".yml") and _SCHEMA.search(text[:20_000])
     ):
         return None
+    named = find_role_word(path)
+    return named[0] if named else Role.BEHAVIOUR
+
+
+def find_role_word(path: str) -> tuple[Role, str] | None:
+    """Return the role that the name of a document or of a folder around it tells, and the word; the name goes first."""
+    file = PurePosixPath(path)
     for part in (file.stem, *reversed(file.parts[:-1])):
         words = re.findall(r"[a-z]+", part.lower())
         for role, starts in _ROLE_WORDS:
-            if any(word.startswith(starts) for word in words):
-                return role
-    return Role.BEHAVIOUR
+            word = next((word for word in words if word.startswith(starts)), None)
+            if word:
+                return role, word
+    return None
 
 
 def mark_start(name: DocumentName) -> Span:

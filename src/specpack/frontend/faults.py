@@ -18,6 +18,8 @@ _ENCODING = "document is not UTF-8 text"
 _IDENTITY = "identity file broken"
 _INFERRED = "inferred because nobody declared it"
 _DECLARE = "declare it in `specpack.toml`"
+_MOVE = "move it to another list of `[documents]` where it belongs elsewhere"
+_OWN = "take the topic out of `[precedence]` where the document does not decide it"
 _SMALLER = "keep a pack to its documents, and data and pictures elsewhere"
 _KNOWN = "known here: {known}"
 _MEANT = "did you mean `{near}`"
@@ -259,5 +261,7 @@ READING = (
     ),
     Rule("SP102", _INFERRED, _I, "pack `{pack}` names no target; `{target}` is taken", _DECLARE, "target"),
     Rule("SP102", _INFERRED, _I, "read as outside the pack: {shown}", _DECLARE, "outside"),
+    Rule("SP102", _INFERRED, _I, "`{path}` is taken for {role}, rank {rank} of {ranks}", _MOVE, "role"),
+    Rule("SP102", _INFERRED, _I, "`{path}` is taken for the owner of `{topic}`", _OWN, "owner"),
 )
 """Rules of the reading half, in the order of their codes."""

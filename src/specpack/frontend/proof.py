@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from specpack.frontend.headings import parse_title
-from specpack.frontend.masking import mask_block
+from specpack.frontend.masking import FILLER, mask_block
 from specpack.frontend.resemblance import fold_text
 from specpack.model.clause import Block, BlockKind, Clause, Modality, Source
 from specpack.model.span import DocumentName, Span
@@ -18,6 +18,8 @@ from specpack.model.understanding import Understanding
 _PROSE = (BlockKind.PARAGRAPH, BlockKind.ITEM)
 _MARKED = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])(?:[ \t]+|\Z))+")
 _MODAL = re.compile(r"(?<![\w-])(?:must|shall)(?:\s+(?:not|never))?(?![\w-])", re.I)
+_FILLED = re.compile(rf"{FILLER}+(?:\s+{FILLER}+)*")
+"""Code or a link, which may go on in another line."""
 _SOURCES = tuple(Source)
 _TAB = 4
 
@@ -137,7 +139,7 @@ def _describe(block: Block) -> tuple[object, ...]:
     masked = mask_block(block.text, item=block.kind is BlockKind.ITEM)
     codes = [fold_text(content) for _, _, content in masked.codes]
     links = [tuple(link[2:]) for link in masked.links]
-    return (*shared, _fold(masked.words(0, len(block.text))), _fold(masked.mask), codes, links)
+    return (*shared, _fold(masked.words(0, len(block.text))), _fold(_FILLED.sub(FILLER, masked.mask)), codes, links)
 
 
 def _fold(text: str) -> str:

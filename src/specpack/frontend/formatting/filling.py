@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from specpack.frontend.definitions import find_definition
-from specpack.frontend.masking import Masked, mask_block
+from specpack.frontend.masking import FILLER, Masked, mask_block
 from specpack.frontend.splitting import split_sentences
 
 _BEGINS_BLOCK = re.compile(
@@ -24,6 +24,7 @@ _HARD = re.compile(r" {2,}\Z")
 _GAP = re.compile(r"[ \t]+")
 _TOGETHER = re.compile(r"\[[^\[\]]{0,100}\]|(\*\*|__)(?=\S)[^*_]{1,82}?\1")
 """What may be a link by reference, or a term."""
+_FILLED = re.compile(rf"{FILLER}+(?:\s+{FILLER}+)*")
 _MOST_BARE = 5
 """Words of a line that may be an item without a mark."""
 
@@ -150,7 +151,7 @@ def _describe(masked: Masked) -> tuple[object, ...]:
     end = len(masked.source)
     sentences = split_sentences(masked.mask)
     return (
-        masked.mask.split(),
+        _FILLED.sub(FILLER, masked.mask).split(),
         masked.words(0, end),
         [masked.words(*sentence) for sentence in sentences],
         [name for _, name in masked.anchors],
