@@ -13,7 +13,7 @@ from specpack.frontend.matching import Doubt
 from specpack.frontend.modality import strength
 from specpack.frontend.pieces import split_words
 from specpack.model.change import Aspect, ClauseChange, Piece, Presence
-from specpack.model.clause import Clause, ClauseId, Force, Source
+from specpack.model.clause import BlockKind, Clause, ClauseId, Force, Source
 from specpack.model.diagnostic import Diagnostic
 from specpack.model.span import Span, locate
 from specpack.model.understanding import Understanding
@@ -149,6 +149,7 @@ def _report_removed(changes: Sequence[ClauseChange], old: Understanding, new: Un
     """Report norms that are gone, once for each document that is gone and each section of those that are not."""
     here = {document.name for document in new.pack.documents}
     groups: dict[tuple[str, ...], list[tuple[ClauseId, str]]] = {}
+    spans: dict[tuple[str, ...], Span | None] = {}
     for change in changes:
         clause = change.before
         if clause is None or clause.id in old.overridden or not is_weaker(clause.force, None):
@@ -156,9 +157,20 @@ def _report_removed(changes: Sequence[ClauseChange], old: Understanding, new: Un
         gone = clause.document not in here
         title = clause.section[-1] if clause.section else ""
         place = f"`{clause.document}`" if gone or not title else f"`{title}` in `{clause.document}`"
-        groups.setdefault((place, *(() if gone else clause.section)), []).append((clause.id, clause.composed))
-    for (place, *_), norms in groups.items():
-        yield report_gone(norms, place)
+        key = (place, *(() if gone else clause.section))
+        groups.setdefault(key, []).append((clause.id, clause.composed))
+        spans.setdefault(key, None if gone else _find_section(clause, new))
+    for key, norms in groups.items():
+        yield report_gone(norms, key[0], spans[key])
+
+
+def _find_section(clause: Clause, new: Understanding) -> Span | None:
+    """Return where the section of a removed clause begins in the new version: its heading, else the document's first."""
+    headings = [block for block in new.blocks.get(clause.document, ()) if block.kind is BlockKind.HEADING]
+    titles = clause.section[-1:]
+    named = (block for block in headings if titles and titles[0] in block.text)
+    found = next(named, next(iter(headings), None))
+    return found.span if found else None
 
 
 def _lives_on(change: ClauseChange, changes: Sequence[ClauseChange]) -> bool:

@@ -12,7 +12,7 @@ from specpack.frontend.catalogue import build_diagnostic
 from specpack.frontend.dispositions import settle_dispositions
 from specpack.frontend.families import find_condition, find_means, find_order, find_permission, find_substitution
 from specpack.frontend.fillings import Fillings
-from specpack.frontend.limits import find_bound, find_outcome, find_set
+from specpack.frontend.limits import find_bound, find_holes, find_outcome, find_set
 from specpack.frontend.topics import Topics, Voice
 from specpack.model.clause import BlockKind, Clause, ClauseId, Force, Kind
 from specpack.model.diagnostic import Diagnostic
@@ -57,7 +57,7 @@ def list_openings(pack: Pack, clauses: Mapping[ClauseId, Clause], fillings: Fill
             found += _find_first(voice, topics, _OBLIGATIONS.values())
         elif voice.clause.force is Force.MAY:
             found += _find_first(voice, topics, (find_permission,))
-    return rank_openings(found)
+    return rank_openings([*found, *find_holes(topics)])
 
 
 def list_certain(pack: Pack, clauses: Mapping[ClauseId, Clause], fillings: Fillings) -> tuple[Opening, ...]:

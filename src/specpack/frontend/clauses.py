@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from specpack.frontend.drafts import Draft, Drafting, Scope
 from specpack.frontend.headings import Title, parse_title
-from specpack.frontend.items import draft_definition, draft_item, draft_prose
+from specpack.frontend.items import draft_definition, draft_item, draft_prose, is_choice
 from specpack.frontend.masking import Masked
 from specpack.frontend.modality import find_modals
 from specpack.frontend.places import index_places
@@ -269,7 +269,9 @@ def _draft_lines(drafting: Drafting, block: Block, masked: Masked) -> bool:
     for (start, end), _ in rest:
         draft = drafting.add(block, Kind.ENUMERATION, start, end, masked.words(start, end))
         draft.parent, draft.leadin, draft.bearer = lead.index, lead.introduction, lead.bearer
-        if lead.modality:
+        if is_choice(lead):
+            draft.kind = Kind.ALTERNATIVE
+        elif lead.modality:
             draft.kind = Kind.NORM
             draft.modality = Modality(force=lead.modality.force, source=Source.LEADIN, span=lead.modality.span)
     drafting.lead[block.index] = lead.index

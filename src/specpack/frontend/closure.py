@@ -7,7 +7,7 @@ sibling, by a complement in its topic, or by a freedom that somebody declared.
 import re
 
 from specpack.frontend.phrases import compile_phrases
-from specpack.frontend.topics import Topics, Voice
+from specpack.frontend.topics import Topics, Voice, list_keys
 from specpack.model.clause import Bearer, Force
 from specpack.model.slots import Family, Opening, SlotName
 
@@ -62,6 +62,12 @@ def is_permitted(voice: Voice, topics: Topics) -> bool:
     return any(other.clause.force is Force.MAY and _speak_alike(voice, other) for other in topics.neighbours(voice))
 
 
+def list_bearer(voice: Voice, topics: Topics) -> frozenset[str]:
+    """Return the words that say who acts: most clauses of a section share them, so they make no two alike."""
+    bearer = topics.slots(voice).bearer
+    return list_keys(bearer.text) if bearer is not None else frozenset()
+
+
 def build_opening(
     family: Family,
     slot: SlotName,
@@ -71,8 +77,9 @@ def build_opening(
     *,
     case: str = "",
     certain: bool = False,
+    word: str = "",
 ) -> Opening:
-    """Return the opening of a clause at a range of its mask."""
+    """Return the opening of a clause at a range of its mask, which gives the word unless another is named."""
     fillings, clause = topics.fillings, voice.clause
     return Opening(
         family=family,
@@ -80,7 +87,7 @@ def build_opening(
         slot=slot,
         clause=clause.id,
         span=fillings.span(clause, *place),
-        word=fillings.words(clause, *place).replace("`", ""),
+        word=word or fillings.words(clause, *place).replace("`", ""),
         topic=topics.topic(voice),
         observability=rate_observability(voice),
         certain=certain,

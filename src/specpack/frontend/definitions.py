@@ -13,6 +13,9 @@ _BOLD = re.compile(
     r"(?:\((?P<gloss>[^()\n]{1,80})\)\s*)?(?P<mark>:|\u2014|\u2013|--?\s|\bmeans\b|\bis defined as\b)?\s*"
 )
 _CODE = re.compile(r"\s*`(?P<term>[^`\n]{1,80})`\s*(?:means\b|is defined as\b)\s*")
+_SAID = re.compile(
+    r"\s*(?:An?|The(?:\s+(?:term|word))?)\s+(?P<mark>\*{1,2}|_{1,2})(?P<term>[^*_\n]{1,60})(?P=mark)\s+(?:is|are)\s+(?:an?|the|any|each|every|one)\s"
+)
 _PLAIN = re.compile(r"\s*(?P<term>[^\s:][^:\n.]{0,60}?)\s*(?::\s|\bmeans\b|\bis defined as\b|\s\u2014\s|\s--?\s)\s*")
 _KEY = re.compile(r"\A(?P<key>[A-Za-z][\w /-]{0,40}?)\s*[:=]\s*(?=\S)")
 _ERROR_KEY = re.compile(r"\A(?:error[ _-]?(?:id|ids|code|identifier)?|id of (?:the )?error|error)\Z", re.I)
@@ -51,6 +54,9 @@ def find_definition(masked: Masked, start: int, end: int, *, section: bool) -> D
     bold = _BOLD.match(source, start)
     if bold and bold.end() < end and (bold["mark"] or bold["inside"]):
         return Definition(term=_clean(bold["term"]), told=(bold["mark"] or "") in ("means", "is defined as"))
+    said = _SAID.match(source, start)
+    if said and said.end() < end:
+        return Definition(term=_clean(said["term"]), told=True)
     code = _CODE.match(source, start)
     if code and code.end() < end:
         return Definition(term=_clean(code["term"]), told=True)

@@ -6,7 +6,7 @@ the family does not apply or something closes the slot.
 
 import re
 
-from specpack.frontend.closure import ONLY, OTHERWISE, build_opening, is_freed, is_permitted
+from specpack.frontend.closure import ONLY, OTHERWISE, build_opening, is_freed, is_permitted, list_bearer
 from specpack.frontend.phrases import compile_phrases
 from specpack.frontend.topics import Topics, Voice, is_alike, list_keys
 from specpack.model.clause import Force, Kind
@@ -139,20 +139,23 @@ def find_condition(voice: Voice, topics: Topics) -> Opening | None:
     when = slots.when
     if when is None or when.inherited or not _CASE_OF.match(when.text) or _HAPPENS.match(when.text):
         return None
-    if _REFUSING.search(voice.mask) or _DECIDED.search(voice.mask) or OTHERWISE.search(voice.mask):
+    start, end = _find_place(voice, when)
+    consequence = voice.mask[:start] + voice.mask[end:]
+    if _REFUSING.search(consequence) or _DECIDED.search(voice.mask) or OTHERWISE.search(voice.mask):
         return None
     about = list_keys(when.text)
+    own = voice.keys - about - list_bearer(voice, topics)
     for other in topics.neighbours(voice):
         condition = topics.slots(other).when
         told = condition is not None and is_alike(about, list_keys(condition.text), enough=min(2, len(about)))
         row = other.clause.kind is Kind.ROW and is_alike(about, other.keys, enough=1)
-        default = condition is None and other.clause.force is not None and is_alike(voice.keys - about, other.keys)
+        default = condition is None and other.clause.force is not None and is_alike(own, other.keys)
         if told or row or default or (_ELSE.search(other.mask) and is_alike(about, other.keys, enough=1)):
             return None
     others = (other for other in (*topics.bans, *topics.matching(_ELSE)) if is_alike(about, other.keys))
     if topics.answers(voice, others, words=voice.keys) or is_freed(voice, topics):
         return None
-    return build_opening(Family.CONDITION, SlotName.WHEN, voice, _find_place(voice, when), topics)
+    return build_opening(Family.CONDITION, SlotName.WHEN, voice, (start, end), topics)
 
 
 def find_order(voice: Voice, topics: Topics) -> Opening | None:

@@ -9,13 +9,15 @@ from specpack.frontend.definitions import find_attributes, find_definition
 from specpack.frontend.drafts import Draft, Drafting
 from specpack.frontend.masking import Masked
 from specpack.frontend.modality import find_modals
-from specpack.frontend.sentences import draft_sentence, inherit, is_condition
+from specpack.frontend.sentences import draft_sentence, inherit, is_condition, opens_condition
 from specpack.frontend.splitting import split_sentences
-from specpack.frontend.verbs import is_fragment
+from specpack.frontend.verbs import has_verb, is_fragment
 from specpack.model.clause import Block, BlockKind, Kind, Source
 
 _CONSEQUENCE = re.compile(
-    r"\A[\W_]*(?:on|upon|in case of)\s+(?:any\s+)?(?:violation|failure|error|mismatch|breach)\b", re.I
+    r"\A[\W_]*(?:on|upon|in case of)\s+(?:any\s+)?(?:(?:violation|failure|error|mismatch|breach)\b"
+    r"|(?:an?\s+)?(?:[\w-]+\s+){1,2}(?:violation|failure|error|mismatch|breach)\s*[,:]\s*error[ _-]?(?:id|code)\b)",
+    re.I,
 )
 _LONGEST_VALUE = 4
 """Words of an attribute below a paragraph; a longer one is a statement of its own."""
@@ -23,9 +25,13 @@ _CONSEQUENCE_HEAD = re.compile(r"\A[^,:]{0,40}[,:]\s*")
 _ANY = re.compile(
     r"(?:\beither|\b(?:exactly\s+|at\s+least\s+|any\s+)?one\s+(?:or\s+more\s+)?of"
     r"(?:\s+(?:the\s+following|these|those)(?:\s+\w+)?)?"
-    r"|\bany\s+of(?:\s+(?:the\s+following|these|those)(?:\s+\w+)?)?|\bvia|\bby\s+varying|\band/or)\s*:\s*\Z",
+    r"|\bany\s+of(?:\s+(?:the\s+following|these|those)(?:\s+\w+)?)?|\bvia|\bby\s+varying|\band/or)\s*:?\s*\Z",
     re.I,
 )
+
+_STEP = re.compile(r"\A[\W_]*(GIVEN|WHEN|AND|BUT)\b(?![\W_]*:\s*\Z)")
+_LISTS_VALUES = re.compile(r":\s*(?:an?\s+)?(?:enum|enumeration)\W*\Z", re.I)
+"""A field whose type is its list of values."""
 
 
 def draft_item(drafting: Drafting, block: Block) -> None:
@@ -46,8 +52,12 @@ def draft_item(drafting: Drafting, block: Block) -> None:
         drafted = _draft_attribute(drafting, block, masked, start, end, lead)
     if drafted is None and not explicit and (scope.definitions or not _binds(drafting, block, lead)):
         drafted = draft_definition(drafting, block, masked, start, end, section=scope.definitions)
+    if drafted is None and not explicit and _is_step(drafting, block, masked):
+        drafted = drafting.add(block, Kind.CONDITION, start, end, masked.words(start, end))
     if drafted is None and not explicit and lead is not None and lead.opens and is_choice(lead):
         drafted = _draft_simple(drafting, block, masked, start, end, lead, Kind.ALTERNATIVE)
+    if drafted is None and not explicit and lead is not None and _is_value(lead, masked):
+        drafted = _draft_simple(drafting, block, masked, start, end, lead, Kind.ENUMERATION)
     if drafted is None and not explicit and lead is not None and _is_open_condition(lead):
         drafted = _draft_simple(drafting, block, masked, start, end, lead, Kind.CONDITION)
     if drafted is None:
@@ -65,9 +75,8 @@ def draft_prose(drafting: Drafting, block: Block, masked: Masked, lead: Draft | 
         start, end = masked.trim(start, end)
         last = number == len(sentences) - 1
         tail = masked.mask[start:end].rstrip()
-        opens = (
-            last and has_children and (tail.endswith(":") or (block.kind is BlockKind.ITEM and tail[-1:] not in ".!?"))
-        )
+        unfinished = tail[-1:] not in ".!?" if block.kind is BlockKind.ITEM else tail[-1:].isalnum()
+        opens = last and has_children and (tail.endswith(":") or unfinished)
         if number and _CONSEQUENCE.match(tail[:60]) and drafted:
             drafted.append(_attach(drafting, block, masked, start, end, drafted[-1]))
             continue
@@ -100,8 +109,24 @@ def is_choice(lead: Draft) -> bool:
 
 
 def _is_open_condition(lead: Draft) -> bool:
-    """Whether a lead-in is a condition that binds nothing by itself."""
-    return lead.opens and lead.modality is None and is_condition(lead.text)
+    """Whether what a lead-in introduces are conditions, which bind nothing by themselves."""
+    return lead.opens and (opens_condition(lead.text) or (lead.modality is None and is_condition(lead.text)))
+
+
+def _is_step(drafting: Drafting, block: Block, masked: Masked) -> bool:
+    """Whether an item sets up a scenario: "GIVEN", "WHEN", and the "AND" that goes on with one of them."""
+    match = _STEP.match(masked.mask)
+    if match is None or match[1] in ("GIVEN", "WHEN"):
+        return match is not None
+    above = next((b for b in reversed(drafting.blocks[max(0, block.index - 80) : block.index]) if b.level <= block.level), None)
+    if above is None or above.parent != block.parent or above.index not in drafting.lead:
+        return False
+    return drafting.drafts[drafting.lead[above.index]].kind is Kind.CONDITION
+
+
+def _is_value(lead: Draft, masked: Masked) -> bool:
+    """Whether an item is one of the values that its field has, and no rule about them."""
+    return lead.opens and bool(_LISTS_VALUES.search(lead.text)) and not has_verb(masked.mask)
 
 
 def _binds(drafting: Drafting, block: Block, lead: Draft | None) -> bool:

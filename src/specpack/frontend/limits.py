@@ -5,8 +5,9 @@ family does not apply or something closes the slot.
 """
 
 import re
+from collections.abc import Iterator
 
-from specpack.frontend.closure import ONLY, OTHERWISE, build_opening, is_freed
+from specpack.frontend.closure import ONLY, OTHERWISE, build_opening, is_freed, list_bearer
 from specpack.frontend.phrases import compile_phrases
 from specpack.frontend.topics import Topics, Voice, is_alike
 from specpack.model.clause import Force, Kind
@@ -34,6 +35,11 @@ _STATUS_GOOD = re.compile(
     r"\b(?:answers?|returns?|responds?(?:\s+with)?|gives?)\b[^.;]{0,60}?\b(?:status\s+(?:code\s+)?)?(?P<status>20[0-4])\b",
     re.I,
 )
+_GOOD_COLUMN = re.compile(r"(?:(?:on|upon)\s+)?(?:success|ok)|(?:success|good)\s+(?:status|answer|response)", re.I)
+_OUTCOME_COLUMN = re.compile(
+    rf"{_GOOD_COLUMN.pattern}|(?:(?:on|upon)\s+)?(?:failures?|errors?)|(?:failure|error|bad)\s+(?:status|answer|response)", re.I
+)
+_FEW_ROWS = 2
 _ALWAYS = re.compile(r"\b(?:always|every|any|all|whatever|regardless|whether)\b", re.I)
 _LOWER = re.compile(r"\A(?:at\s+least|no\s+(?:less|fewer)\s+than|more\s+than|a\s+minimum\s+of|minimum)\b", re.I)
 _UPPER = re.compile(
@@ -57,7 +63,7 @@ _INPUT = (
 )
 _ONE_OF = re.compile(r"\b(?:exactly\s+)?one\s+of\b(?!\s+(?:its|their|them|these\s+ways)\b)", re.I)
 _ACCEPTS = re.compile(r"\baccepts?\s+(?:only|exactly|solely)\b|\bonly\s+accepts?\b", re.I)
-_SUBJECT = re.compile(rf"\b{_INPUT}\b(?:\s+(?:of|in|for|at)\b[^,.;]{{0,60}})?\s*\Z", re.I)
+_SUBJECT = re.compile(rf"\b{_INPUT}\b(?:\s+\u02d1+)?(?:\s+(?:of|in|for|at)\b[^,.;]{{0,60}})?\s*\Z", re.I)
 _CHOOSES = re.compile(
     r"\b(?:service|server|system|library|module|program|application|response|answer|report|output|log|message)\b", re.I
 )
@@ -95,6 +101,25 @@ def find_outcome(voice: Voice, topics: Topics) -> Opening | None:
     return build_opening(Family.OUTCOME, SlotName.WHEN, voice, place.span(), topics, case="failure")
 
 
+def find_holes(topics: Topics) -> Iterator[Opening]:
+    """Yield the rows without an outcome that the other rows of their table have (SP504)."""
+    tables: dict[tuple[str, int], list[Voice]] = {}
+    for voice in topics.list_own():
+        if voice.clause.kind is Kind.ROW:
+            tables.setdefault((voice.clause.document, voice.clause.block), []).append(voice)
+    for rows in tables.values():
+        columns = dict.fromkeys(key for row in rows for key, _ in row.clause.attributes)
+        outcomes = [key for key in columns if _OUTCOME_COLUMN.fullmatch(key)]
+        if len({bool(_GOOD_COLUMN.fullmatch(key)) for key in outcomes}) < 2:
+            continue
+        for row in rows:
+            said = {key for key, _ in row.clause.attributes}
+            empty = [key for key in outcomes if key not in said]
+            if empty and len(empty) < len(outcomes) and len(rows) > _FEW_ROWS:
+                place = (0, len(row.mask))
+                yield build_opening(Family.OUTCOME, SlotName.WHEN, row, place, topics, case="cell", word=empty[0])
+
+
 def find_bound(voice: Voice, topics: Topics) -> Opening | None:
     """Return a number that bounds one side where the other is no matter of course (SP505).
 
@@ -114,7 +139,8 @@ def find_bound(voice: Voice, topics: Topics) -> Opening | None:
     end = start + quantity.span.end - quantity.span.start
     if others.search(voice.mask[:start]) or others.search(voice.mask[end:]) or is_freed(voice, topics):
         return None
-    if any(is_alike(voice.keys, o.keys) for o in topics.matching(others) if o.clause.id != voice.clause.id):
+    own = voice.keys - list_bearer(voice, topics)
+    if any(is_alike(own, o.keys) for o in topics.matching(others) if o.clause.id != voice.clause.id):
         return None
     case = "" if lower else "empty"
     return build_opening(Family.BOUND, SlotName.QUANTITY, voice, (start, end), topics, case=case)

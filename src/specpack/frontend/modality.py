@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from specpack.model.clause import Force
 
+_NOT = r"(?:\s+(?:therefore|thus|hence|then|however|also|still|clearly))?\s+(?:NOT|NEVER|never|not)"
 _KEYWORDS: tuple[tuple[str, Force], ...] = (
-    (r"MUST\s+(?:NOT|NEVER|never|not)|SHALL\s+(?:NOT|NEVER|never|not)", Force.MUST_NOT),
-    (r"SHOULD\s+(?:NOT|NEVER|never|not)|NOT\s+RECOMMENDED", Force.SHOULD_NOT),
+    (rf"(?:MUST|SHALL){_NOT}", Force.MUST_NOT),
+    (rf"SHOULD{_NOT}|NOT\s+RECOMMENDED", Force.SHOULD_NOT),
     (r"NOT\s+REQUIRED|MAY|OPTIONAL", Force.MAY),
     (r"MUST|SHALL|REQUIRED", Force.MUST),
     (r"SHOULD|RECOMMENDED", Force.SHOULD),
@@ -21,15 +22,26 @@ _MODAL = re.compile(
 _CAPITALS = re.compile(r"[A-Z]{3}")
 _ASSUME = re.compile(r"\A[\W_]*ASSUME(?:\s*:|\s+that\b|\s)\s*")
 _JOINED = re.compile(r"\s*(?:[/,|&]\s*(?:and|or|und)?|\band\b|\bor\b|\u2013|-)\s*(?:an?\s+)?\Z")
-_ARTICLE = re.compile(r"(?:\b(?:an?|the|each|every|any|no|one|its|word|words|keyword|keywords|tag)\s+)\Z", re.I)
+_ARTICLE = re.compile(
+    r"(?:\b(?:an?|the|each|every|any|no|its|with|without|under|between|than|word|words|keyword|keywords|tag)|(?:\A|\W)one)\s+\Z", re.I
+)
+_PRONOUN = re.compile(r"\b(?:each|every|this|that|any|\w+er|first|last|next|second|other|no|only)\s+one\s+\Z", re.I)
 _NAMED = re.compile(
     r"\s+(?:clauses?|rules?|requirements?|statements?|levels?|keywords?|sections?|norms?|tags?|items?|force|lines?|headings?)\b"
 )
 _AFTER_NAME = re.compile(r"\A\s+(?:not|NOT|only|be|have|be\b)\b")
 _NO_SUBJECT = re.compile(r"\A[\W_]*(?:No|None of|Neither)\s", re.I)
-_LOWER = re.compile(r"(?<![\w-])(?:must|shall)(?:\s+(?:not|never))?(?![\w-])")
+_LOWER = re.compile(
+    r"(?<![\w-])(?:(?P<plain>(?:must|shall|should)(?:\s+(?:not|never))?)|(?P<loud>NEVER|ALWAYS)(?=\s+[a-z])"
+    r"|(?P<soft>(?P<ban>never|can(?:not|'t|\u2019t)(?=\s+(?:be|have|share)\b))"
+    r"|(?<!can )(?<!could )always|(?<!not )requires?|(?<!not )ha(?:s|ve)\s+to"
+    r"|(?:is|are)\s+to(?=\s+be\s+(?!interpreted|read|understood|seen|found|expected))))(?![\w-])"
+)
+_OPENING = re.compile(r"[\W_]*(?:(?:so|also|and|but|then|please|so then)\b[\W_]*)?", re.I)
 _NOT_MAIN = re.compile(
-    r"\b(?:that|which|who|whose|if|when|whether|what|how|where|unless|because|since|why)\s+(?:\S+\s+){0,3}\Z", re.I
+    r"\b(?:(?:if|when|whether|what|how|where|unless|because|since|why)\s+(?:[^\s,]+\s+){0,3}"
+    r"|(?:that|which|who|whose)\s+(?:(?!(?:is|are|was|were|has|have|does|do)(?:n't|n\u2019t)?\s)[^\s,]+\s+){0,3})\Z",
+    re.I,
 )
 
 
@@ -75,18 +87,42 @@ def find_modals(mask: str, start: int = 0, end: int | None = None) -> tuple[Moda
     return tuple(modals)
 
 
-def find_lower_case(mask: str, start: int = 0, end: int | None = None) -> Modal | None:
-    """Return the main "must" or "shall" that a sentence writes in lower case, else None."""
+def find_lower_case(mask: str, start: int = 0, end: int | None = None, *, described: bool = True) -> Modal | None:
+    """Return the main word by which a sentence obliges or forbids in lower case ("must", "never", "has to"), else None.
+
+    Args:
+        mask: The text, masked.
+        start: Where the sentence begins in it.
+        end: Where it ends, None for the end of the text.
+        described: Whether the words of a description ("always", "never", "requires") oblige here, and not only "must"
+            and "shall". An order that begins with "never" is an imperative like any other.
+    """
     text = mask[start:end]
     for match in _LOWER.finditer(text):
         before = text[max(0, match.start() - 80) : match.start()]
-        if _NOT_MAIN.search(before) and "," not in before[-40:]:
+        if _NOT_MAIN.search(before):
             continue
-        negative = match[0].split()[-1] in ("not", "never")
-        return Modal(
-            force=Force.MUST_NOT if negative else Force.MUST, start=start + match.start(), end=start + match.end()
-        )
+        if match["soft"] and (not described or _OPENING.fullmatch(text[: match.start()])):
+            continue
+        return Modal(force=_find_force(match), start=start + match.start(), end=start + match.end())
     return None
+
+
+def find_plain_modals(mask: str, start: int = 0, end: int | None = None) -> tuple[Modal, ...]:
+    """Return each main "must", "shall" and "should" that a sentence writes in lower case."""
+    text = mask[start:end]
+    return tuple(
+        Modal(force=_find_force(match), start=start + match.start(), end=start + match.end())
+        for match in _LOWER.finditer(text)
+        if match["plain"] and not _NOT_MAIN.search(text[max(0, match.start() - 80) : match.start()])
+    )
+
+
+def _find_force(match: re.Match[str]) -> Force:
+    negative = bool(match["ban"]) or match[0].split()[-1] in ("not", "never", "NEVER")
+    if match[0].startswith("should"):
+        return Force.SHOULD_NOT if negative else Force.SHOULD
+    return Force.MUST_NOT if negative else Force.MUST
 
 
 def weaker(first: Force, second: Force) -> bool:
@@ -115,7 +151,8 @@ def _find_mentions(found: list[re.Match[str]], text: str) -> set[int]:
         named = _NAMED.match(after)
         if named and not _AFTER_NAME.match(after) and _is_noun(before):
             mentioned.add(index)
-        if _ARTICLE.search(before[-14:]) or (before.endswith("(") and after.startswith(")")):
+        talked = _ARTICLE.search(before[-14:]) and not _PRONOUN.search(before[-24:])
+        if talked or (before.endswith("(") and after.startswith(")")):
             mentioned.add(index)
     return mentioned
 
@@ -123,7 +160,7 @@ def _find_mentions(found: list[re.Match[str]], text: str) -> set[int]:
 def _is_noun(before: str) -> bool:
     """Whether a keyword after these words names a kind of clause: nothing before it could be its subject."""
     words = before.split()
-    return not words or words[-1].lower() in (
+    return not words or words[-1].isdigit() or words[-1].lower() in (
         "all",
         "of",
         "other",
@@ -135,4 +172,10 @@ def _is_noun(before: str) -> bool:
         "under",
         "and",
         "every",
+        "three",
+        "four",
+        "five",
+        "six",
+        "some",
+        "many",
     )

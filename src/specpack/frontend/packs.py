@@ -20,6 +20,7 @@ from specpack.frontend.documents import (
 )
 from specpack.frontend.identity import match_documents, parse_identities, render_slug
 from specpack.frontend.manifest import NAME, Extended, Manifest, parse_manifest
+from specpack.frontend.outsiders import find_outsiders
 from specpack.frontend.roles import infer_roles, match_roles, report_inferred
 from specpack.frontend.sources import Source
 from specpack.model.diagnostic import Diagnostic
@@ -243,7 +244,8 @@ class _Composing:
         """Return path -> role, as declared or as inferred."""
         files = {path: data for path, data in source.files.items() if path not in _OWN_FILES}
         if manifest.patterns is not None:
-            return match_roles(files, manifest.patterns)
+            roles, problems = match_roles(files, manifest.patterns)
+            return roles, [*problems, *(find_outsiders(files, roles, prefix) if main else ())]
         roles, problems = infer_roles(files, prefix)
         if roles:
             known = {"name": manifest.name, "target": _DEFAULT_TARGET, "edition": self._edition}

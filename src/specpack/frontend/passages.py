@@ -1,4 +1,4 @@
-"""Passages: the words of single clauses with markup masked, ready for patterns.
+"""Passages: the words of single clauses, rows with a keyword included, with markup masked, ready for patterns.
 
 Path: drafts, reading -> **passages** -> checks of wording.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from specpack.frontend.drafts import Draft, Drafting
 from specpack.frontend.reading import Reading
-from specpack.model.clause import Block, BlockKind, Clause, Kind
+from specpack.model.clause import Block, BlockKind, Clause, Kind, Source
 from specpack.model.pack import Role
 from specpack.model.span import Span
 
@@ -59,9 +59,18 @@ def cut_passages(reading: Reading) -> Iterator[Passage]:
             continue
         for draft in drafting.drafts:
             block = drafting.blocks[draft.block]
-            if block.kind not in _PROSE or block.informative or draft.kind not in _SPEAKING:
+            if block.informative or not (_is_sentence(draft, block) or _is_ruling_row(draft)):
                 continue
             base = block.span.start
             mask = drafting.mask(block).mask[draft.start - base : draft.end - base]
             clause = reading.clauses[reading.ids[name][draft.index]]
             yield Passage(clause=clause, draft=draft, drafting=drafting, block=block, mask=mask)
+
+
+def _is_sentence(draft: Draft, block: Block) -> bool:
+    return block.kind in _PROSE and draft.kind in _SPEAKING
+
+
+def _is_ruling_row(draft: Draft) -> bool:
+    """Whether a draft is a row of a table with a keyword of its own, and so with a sentence."""
+    return draft.kind is Kind.ROW and draft.modality is not None and draft.modality.source is Source.EXPLICIT

@@ -26,6 +26,13 @@ _CONDITION = re.compile(
     re.I,
 )
 
+_STIMULUS = re.compile(
+    r"\b(?:answers?|rejects?|refuses?|responds?\s+to|reports?|den(?:y|ies))\s+(?:an?|the|each|every|any|all)\s+[\w-]+\s+"
+    r"(?:with|beyond|above|below|over|under|of|from|to|in|by|at|outside|between|longer|shorter|larger|smaller|more|less|during)\s",
+    re.I,
+)
+"""What is answered with the error, told by what it has and not by a condition."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phenomena:
@@ -125,4 +132,6 @@ def _is_condition(clause: Clause, name: str) -> bool:
         return False
     if any(is_error_key(key) and name in value for key, value in clause.attributes):
         return clause.kind in (Kind.NORM, Kind.GROUP, Kind.ENUMERATION, Kind.ALTERNATIVE, Kind.DEFINITION)
-    return clause.kind is not Kind.RATIONALE and bool(_CONDITION.search(clause.composed))
+    return clause.kind is not Kind.RATIONALE and bool(
+        _CONDITION.search(clause.composed) or _STIMULUS.search(clause.composed)
+    )

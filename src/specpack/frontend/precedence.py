@@ -21,6 +21,7 @@ _COUNTERPARTS = {
     Force.MUST_NOT: Force.SHOULD_NOT,
     Force.SHOULD_NOT: Force.MUST_NOT,
 }
+_ENOUGH_WORDS = 5
 _Action = tuple[Bearer, tuple[str, ...]]
 _MODAL = re.compile(
     r"\b(?:MUST|SHALL|SHOULD)(?:\s+(?:NOT|NEVER|not|never))?\b|\b(?:NOT\s+)?(?:REQUIRED|RECOMMENDED)(?:\s+to)?\b"
@@ -167,9 +168,16 @@ def _find_pairs(opposed: Mapping[_Action, Sequence[tuple[bool, Clause]]]) -> lis
 
 
 def _find_wavering(actions: Mapping[_Action, Sequence[Clause]]) -> list[tuple[Clause, Clause]]:
-    """Return for each clause that repeats an action with another force of the same polarity the first such pair."""
+    """Return for each clause that repeats an action with another force of the same polarity the first such pair.
+
+    In actions of many words their order counts for nothing: a lead-in says first what a sentence says last.
+    """
     pairs: list[tuple[Clause, Clause]] = []
-    for group in actions.values():
+    loose: dict[_Action, list[Clause]] = {}
+    for (bearer, action), group in actions.items():
+        words = tuple(sorted(action)) if len(action) >= _ENOUGH_WORDS else action
+        loose.setdefault((bearer, words), []).extend(group)
+    for group in loose.values():
         first: dict[Force, Clause] = {}
         for clause in group if len(group) > 1 else ():
             if clause.force is None:

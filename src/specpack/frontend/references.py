@@ -45,7 +45,7 @@ _MODAL_NAME = re.compile(r"(?:MUST|MAY|SHALL|SHOULD|REQUIRED|OPTIONAL|RECOMMENDE
 _OF_DOCUMENT = re.compile(r"[\s*_]*(?:of|in)\s+(?:the\s+)?(?:document\s+|file\s+)?`?((?:[\w.-]+/)*[\w-][\w.-]*\.md)\b")
 _BARE_FILE = re.compile(r"(?<![\w/.:@#-])(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.(?:md|markdown)(?![\w/-])")
 _RULE = re.compile(r"\b[Rr]ules?\s+(?P<number>\d{1,4})\b(?!\s*(?:times|%|of RFC))")
-_RULE_LABEL = re.compile(r"\A[\W_]*(?:\d{1,9}[.)]\s+)?[Rr]ule\s+(\d{1,4})\s*[:.\u2014-]")
+_RULE_LABEL = re.compile(r"\A[\W_]*(?:\d{1,9}[.)]\s+)?(?P<label>[Rr]ule\s+(?P<number>\d{1,4}))\s*[:.\u2014-]")
 _ORDINAL = re.compile(r"\A[ \t>]*(\d{1,9})[.)](?=\s|\Z)")
 _CLAUSE_ID = re.compile(r"\[(?P<id>[a-z0-9][\w-]*\.[A-Za-z0-9][\w-]*)\](?![(\[])")
 _NUMBER = re.compile(r"\A(\d+(?:\.\d+)*)\.?\s+")
@@ -169,14 +169,22 @@ def _build_index(pack: Pack, draftings: Mapping[DocumentName, Drafting]) -> _Ind
     return index
 
 
+def find_labels(drafting: Drafting) -> Iterator[tuple[Block, int, int, int]]:
+    """Yield block, number, start and end in the block of each label such as "Rule 3:" that a rule begins with."""
+    for block in drafting.blocks:
+        if block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM) and "ule" in block.text[:80]:
+            skipped = len(block.text) - len(block.text.lstrip("# \t")) if block.kind is BlockKind.HEADING else 0
+            if match := _RULE_LABEL.match(block.text[skipped : skipped + 80]):
+                yield block, int(match["number"]), skipped + match.start("label"), skipped + match.end("number")
+
+
 def _number_rules(drafting: Drafting) -> Iterator[int]:
     """Yield the numbers that rules of a document have: by label, by heading, by ordered list."""
+    labelled = {block.index: number for block, number, _, _ in find_labels(drafting)}
+    yield from labelled.values()
     for block in drafting.blocks:
-        if block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM):
-            text = block.text.lstrip("# \t") if block.kind is BlockKind.HEADING else block.text
-            if (match := _RULE_LABEL.match(text[:80])) or (
-                block.kind is BlockKind.ITEM and block.level == 1 and (match := _ORDINAL.match(text))
-            ):
+        if block.kind is BlockKind.ITEM and block.level == 1 and block.index not in labelled:
+            if match := _ORDINAL.match(block.text):
                 yield int(match[1])
 
 

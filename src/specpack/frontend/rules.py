@@ -80,6 +80,14 @@ UNDERSTANDING = (
         "number the rules without restarting, or cite the rule by an anchor",
     ),
     Rule(
+        "SP014",
+        "rule number used more than once",
+        _W,
+        "an earlier rule of this document is `rule {number}` as well",
+        "number the rules without restarting, or give them anchors",
+        "label",
+    ),
+    Rule(
         "SP019",
         "anchor given twice",
         _E,
@@ -165,6 +173,22 @@ UNDERSTANDING = (
         _W,
         "one sentence says {forces}",
         "write one sentence for each keyword",
+    ),
+    Rule(
+        "SP203",
+        "pointer that cannot be followed",
+        _W,
+        "`{word}` names no document and no section, so nobody can follow it",
+        "name the place, or write here what it says",
+        "elsewhere",
+    ),
+    Rule(
+        "SP120",
+        "keyword in an informative text",
+        _I,
+        "`{document}` is outside the pack and uses a keyword; it binds nobody",
+        "list the document in `specpack.toml` where its rules are meant, else write the word in lower case",
+        "outside",
     ),
     Rule(
         "SP120",

@@ -58,6 +58,14 @@ ASYMMETRY = (
         "failure",
     ),
     Rule(
+        "SP504",
+        _OUTCOME,
+        _W,
+        "the column `{word}` is empty in this row and filled in others",
+        "fill the cell, or write there that it cannot happen",
+        "cell",
+    ),
+    Rule(
         "SP505",
         _BOUND,
         _I,

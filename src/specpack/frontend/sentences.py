@@ -6,11 +6,12 @@ Path: splitting, bearers, verbs -> **sentences** -> items, clauses.
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 
 from specpack.frontend.bearers import find_bearer
 from specpack.frontend.drafts import Draft, Drafting
 from specpack.frontend.masking import FILLER, Masked
-from specpack.frontend.modality import Modal, find_lower_case, find_modals, weaker
+from specpack.frontend.modality import Modal, find_lower_case, find_modals, find_plain_modals, weaker
 from specpack.frontend.splitting import Part, split_modals
 from specpack.frontend.verbs import has_verb, is_imperative
 from specpack.model.clause import Bearer, Block, BlockKind, Force, Kind, Modality, Source
@@ -22,11 +23,18 @@ _ANAPHORA = re.compile(
 )
 _FORBIDDEN = re.compile(
     r"\b(?:is|are)\s+(?:also\s+|strictly\s+|always\s+)?(?:forbidden|prohibited|banned|disallowed|"
-    r"not\s+allowed|not\s+permitted)\W*\Z",
+    r"not\s+allowed|not\s+permitted)(?=\W*\Z|\s+(?:outside|inside|in|within|for|by|under|from|to|unless|except)\b)",
     re.I,
 )
 _REFERENCE = re.compile(r"\A[\W_]*(?:see|compare|cf\.?|refer to|as defined in|defined in)\b", re.I)
 _CONDITION = re.compile(r"\A[\W_]*(?:if|when|whenever|where|unless|while|once)\b", re.I)
+_OPENS_CONDITION = re.compile(
+    r"\b(?:if|when|whenever|unless|until|after|before|while|except(?:\s+for|\s+that)?|other\s+than|provided\s+that|as\s+long\s+as|in\s+case)"
+    r"(?:\s+(?:either|any\s+of(?:\s+(?:these|the\s+following))?(?:\s+\w+)?|one\s+of(?:\s+(?:these|the\s+following))?(?:\s+\w+)?"
+    r"|all\s+of(?:\s+(?:these|the\s+following))?(?:\s+\w+)?))?\s*:?\s*\Z",
+    re.I,
+)
+"""A lead-in whose last word is a subordinator: what it introduces are its conditions, whatever force it has itself."""
 _NOT_IMPERATIVE = (Role.CONTRACT,)
 
 
@@ -47,7 +55,11 @@ def draft_sentence(
     Reports: SP111, SP113, SP114, SP116, SP117 as remarks.
     """
     modals = find_modals(masked.mask, start, end)
-    parts = split_modals(masked.mask, start, end, modals)
+    if not modals:
+        lower = find_plain_modals(masked.mask, start, end)
+        parts = [replace(part, modal=None) for part in split_modals(masked.mask, start, end, lower)]
+    else:
+        parts = list(split_modals(masked.mask, start, end, modals))
     drafts = []
     for part in parts:
         first, last = masked.trim(part.start, part.end)
@@ -89,7 +101,7 @@ def _find_modality(
     own = drafting.span(block, *masked.trim(part.start, part.end))
     if match := _ANAPHORA.search(mask[:300]):
         return _borrow(drafting, block, draft, banned=match[1] is not None)
-    lower = find_lower_case(masked.mask, part.start, part.end)
+    lower = find_lower_case(masked.mask, part.start, part.end, described=not scope.intro)
     implied = _find_implied(drafting, block, masked, part, lower) if not scope.definitions else None
     if implied:
         drafting.remark("SP111", implied.span, draft.index, word=masked.words(*_relative(implied, block)))
@@ -107,6 +119,11 @@ def _find_modality(
 def is_condition(text: str) -> bool:
     """Whether a lead-in is the beginning of a condition."""
     return bool(_CONDITION.match(text))
+
+
+def opens_condition(text: str) -> bool:
+    """Whether a lead-in ends where its condition begins, as "refuses to start if:" does."""
+    return bool(_OPENS_CONDITION.search(text[-80:]))
 
 
 def inherit(lead: Draft | None) -> Modality | None:
@@ -132,11 +149,10 @@ def _find_implied(drafting: Drafting, block: Block, masked: Masked, part: Part, 
         place = drafting.span(block, lower.start, lower.end)
         return Modality(force=lower.force, source=Source.IMPLIED, span=place)
     tail = masked.mask[part.start : part.end].rstrip(" \t\n:.")
-    match = _FORBIDDEN.search(tail[-80:])
-    before = tail[: len(tail) - len(match[0])] if match else ""
-    if match and not re.search(r"\b(?:if|when|that|which|because|since)\b[^,]{0,60}\Z", before[-80:], re.I):
-        start = part.start + len(tail) - len(match[0])
-        place = drafting.span(block, start, part.start + len(tail))
+    match = _FORBIDDEN.search(tail)
+    before = tail[: match.start()] if match else ""
+    if match and not re.search(r"\b(?:if|when|that|which|who|whose|what|because|since)\b[^,]{0,60}\Z", before[-80:], re.I):
+        place = drafting.span(block, part.start + match.start(), part.start + match.end())
         return Modality(force=Force.MUST_NOT, source=Source.IMPLIED, span=place)
     return None
 

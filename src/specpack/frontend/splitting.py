@@ -16,12 +16,16 @@ _ABBREVIATION = re.compile(
     re.I,
 )
 _START = re.compile(r"\s+[\"'(\[\u201c*_]*[A-Z0-9\u00c0-\u00de" + FILLER + r"]")
-_SEAM = re.compile(r"\s*(?:;\s*(?:and|but|or)?|,\s*(?:and|but|or|yet)|\b(?:and|but|or|yet)\b)\s+", re.I)
+_SEAM = re.compile(
+    r"\s*(?:;\s*(?:and|but|or)?|,\s*(?:and|but|or|yet|then|in\s+which\s+case)|,(?=\s+(?-i:REQUIRED|OPTIONAL|RECOMMENDED|must|shall|should)\b)"
+    r"|\b(?:and|but|or|yet)\b)\s+",
+    re.I,
+)
 _FRONT = re.compile(
     r"\A[\W_]*(?:if|when|whenever|where|wherever|while|unless|although|though|once|as|after|before)\b", re.I
 )
 _SUBORDINATE = re.compile(
-    r"\b(?:that|which|who|whom|whose|if|when|where|whether|unless|because|since|what|how|than|as)\s+(?:[^\s,;]+\s+){0,6}\Z"
+    r"\b(?<!in )(?:that|which|who|whom|whose|if|when|where|whether|unless|because|since|what|how|than|as)\s+(?:[^\s,;]+\s+){0,6}\Z"
 )
 _WINDOW = 160
 
@@ -69,7 +73,7 @@ def split_modals(mask: str, start: int, end: int, modals: tuple[Modal, ...]) -> 
     for modal in mains[1:]:
         before = parts[-1]
         low = max(before.modal.end if before.modal else start, modal.start - _WINDOW)
-        seams = list(_SEAM.finditer(mask, low, modal.start + 1))
+        seams = list(_SEAM.finditer(mask, low, modal.end))
         seam = next((s for s in reversed(seams) if s.end() <= modal.start), None)
         if seam is None:
             continue
@@ -88,7 +92,8 @@ def _find_mains(mask: str, start: int, modals: tuple[Modal, ...]) -> tuple[Modal
     for index, modal in enumerate(modals):
         if index == 0 and len(modals) > 1:
             between = mask[modal.end : modals[1].start][:400]
-            if front and "," in between and "," not in mask[start : modal.start][:400]:
+            joined = re.search(r",\s*(?:and|but|or|yet)\b", between, re.I)
+            if front and "," in between and not joined and "," not in mask[start : modal.start][:400]:
                 continue
         before = mask[max(start, modal.start - _WINDOW) : modal.start]
         if index and _SUBORDINATE.search(before):

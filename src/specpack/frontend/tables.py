@@ -4,12 +4,13 @@ Path: markdown -> **tables** -> clauses.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from specpack.frontend.drafts import Draft, Drafting
+from specpack.frontend.items import is_choice
 from specpack.frontend.masking import mask_block
-from specpack.frontend.modality import find_modals, may_bind
-from specpack.model.clause import Block, Kind, Modality, Source
+from specpack.frontend.modality import find_lower_case, find_modals, may_bind
+from specpack.model.clause import Block, Force, Kind, Modality, Source
 
 _BAR = re.compile(r"(?<!\\)\|")
 _ANCHOR = re.compile(r"\s*\{#([A-Za-z0-9][\w.-]*)\}\s*\Z")
@@ -42,17 +43,27 @@ def draft_table(drafting: Drafting, block: Block) -> None:
             draft.parent, draft.bearer = lead.index, lead.bearer
             draft.leadin = lead.introduction
         modals = find_modals(mask_block(line).mask) if may_bind(line) else ()
+        refused = None if modals else find_lower_case(mask_block(line).mask, described=False)
+        if refused is not None and refused.force in (Force.MUST_NOT, Force.SHOULD_NOT):
+            place = drafting.span(block, start + refused.start, start + refused.end)
+            draft.modality = Modality(force=refused.force, source=Source.IMPLIED, span=place)
         if modals:
             place = drafting.span(block, start + modals[0].start, start + modals[0].end)
             draft.modality = Modality(force=modals[0].force, source=Source.EXPLICIT, span=place)
-        if scope.definitions:
+        if scope.definitions or _is_glossary(headers):
             drafting.terms.append((filled[0][1].replace("`", "").lower(), draft.index))
             drafting.glossary.add(draft.index)
 
 
+def _is_glossary(headers: Sequence[str]) -> bool:
+    """Whether the columns are a term and what it means."""
+    first, second = (header.strip().lower() for header in (*headers, "", "")[:2])
+    return first in ("term", "word") and second in ("meaning", "definition", "description", "means")
+
+
 def _inherit(lead: Draft | None, block: Block, drafting: Drafting) -> Modality | None:
     """Return the modality of the rows: that of a sentence that leads the table in, else the heading's."""
-    if lead and lead.modality and _leads(lead):
+    if lead and lead.modality and _leads(lead) and not is_choice(lead):
         source = Source.LEADIN if lead.modality.source is Source.EXPLICIT else lead.modality.source
         return Modality(force=lead.modality.force, source=source, span=lead.modality.span)
     scope = drafting.scopes[block.index]

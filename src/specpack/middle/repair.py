@@ -3,7 +3,7 @@
 Path: verify -> **repair** -> write or test again -> assemble. The only backward edge of the path, and it is bounded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -131,7 +131,8 @@ async def _rule(
         part = Part(title="Ruling", text=f"{told}: {ruling.why}")
         if test_is_right or ruling.outcome is Outcome.NEITHER:
             shown = finding if test_is_right else replace(finding, expected="")
-            for unit in _suspects(material, design, ruling.clauses):
+            asked_before = {label for label, answer in engine.answers.items() if digest in answer.chain}
+            for unit in _suspects(material, design, ruling.clauses, finding, asked_before):
                 plan.add(unit_label(unit), shown, part, digest)
         if not test_is_right:
             withheld = replace(finding, unit=None, observed="", path=None, line=None)
@@ -146,13 +147,35 @@ def _find_group(material: Material, design: DesignConclusion, cited: Sequence[st
     return max(groups, key=lambda group: len(chosen & set(material.slicer.expand(group.clauses)))).id
 
 
-def _suspects(material: Material, design: DesignConclusion, cited: Sequence[str]) -> list[str]:
-    """Return the units that cite the most of the clauses, else those of the entry points."""
-    chosen = set(material.slicer.expand(cited))
-    counts = {u.id: len(chosen & set(material.slicer.expand(u.clauses))) for u in design.units}
-    most = max(counts.values(), default=0)
-    units = [unit for unit, count in counts.items() if most and count == most]
-    return units or sorted({e.unit for e in design.entry_points})
+def _suspects(
+    material: Material, design: DesignConclusion, cited: Sequence[str], finding: Finding, asked: Set[Label]
+) -> list[str]:
+    """Return the units that a failing test may be the fault of.
+
+    First the ones that cite the most of the ruling's clauses, or those of the entry points. A unit that was asked under
+    this very ruling and did not mend it has its cause elsewhere: then the rest, by how many of the ruling's clauses, else
+    of the test's, they cite, or because they use a unit asked in vain.
+    """
+    ruled, tested = (set(material.slicer.expand(ids)) for ids in (cited, finding.clauses))
+    owned = {unit.id: set(material.slicer.expand(unit.clauses)) for unit in design.units}
+    cleared = {unit for unit in owned if unit_label(unit) in asked}
+    if not cleared:
+        most = max((len(ruled & clauses) for clauses in owned.values()), default=0)
+        units = [unit for unit, clauses in owned.items() if most and len(ruled & clauses) == most]
+        return units or sorted({entry.unit for entry in design.entry_points})
+    ranks = {
+        unit.id: (len(ruled & owned[unit.id]), len(tested & owned[unit.id]), bool(cleared & set(unit.depends)))
+        for unit in design.units
+        if unit.id not in cleared
+    }
+    best = max(ranks.values(), default=(0, 0, False))
+    if not any(best):
+        raise Unrepairable(
+            f"`{finding.test}` fails, and each unit that could be at fault was asked in vain",
+            kept="all answers and the ruling are in the store",
+            help=f"look at {', '.join(f'`{clause}`' for clause in cited)}: no unit of the design answers for them",
+        )
+    return [unit for unit, rank in ranks.items() if rank == best]
 
 
 def render_call(finding: Finding) -> str:

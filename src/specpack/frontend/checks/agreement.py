@@ -28,6 +28,18 @@ _NEEDS = re.compile(
     r"(?:the|its)\s+(?P<thing>[^,.;:]{3,60}?)(?=\s+(?:of|for|with|that|which|in|on|at|to|when|if|by|and|or)\b|[,.;:]|\Z)",
     re.I,
 )
+_CODE = re.compile(r"`([^`\n]+)`")
+_CLOSED_SET = re.compile(
+    r"\b(?:exactly|only|no\s+other\s+than)\s+(?:these\s+|the\s+)?(?:\w+\s+)?(?P<kind>[a-z-]+)\s*:?\s*"
+    r"(?P<members>`[^`\n]+`(?:\s*(?:,|,?\s*(?:and|or))\s*`[^`\n]+`)+)"
+)
+"""A sentence that closes a set by naming each member: "exactly the events `a`, `b` and `c`"."""
+_FIELD_ERROR = re.compile(
+    r"\b(?:on|upon|in\s+case\s+of)\s+(?:an?\s+|any\s+)?(?P<error>(?:[\w-]+\s+){0,2}(?:error|failure|mismatch))\b"
+    r"(?:\s+(?:in|of|at)\s+(?:the\s+)?(?:(?:field|member|parameter|column|property)\s+)?`(?P<field>[\w.-]+)`)?",
+    re.I,
+)
+_FIELD = re.compile(r"`([\w.-]+)`")
 _GUARDED = re.compile(r"\b(?:if|when|where|whenever|unless|once|while)\b", re.I)
 
 
@@ -37,10 +49,12 @@ def check_agreement(reading: Reading) -> Iterator[Diagnostic]:
     Reports: SP401, SP404, SP412.
     """
     yield from _check_conditions(reading)
+    yield from _check_fields(reading)
     yield from _check_statuses(reading)
     yield from _check_optional(reading)
     yield from _check_quantities(reading)
     yield from _check_sets(reading)
+    yield from _check_columns(reading)
 
 
 def _check_conditions(reading: Reading) -> Iterator[Diagnostic]:
@@ -61,6 +75,40 @@ def _check_conditions(reading: Reading) -> Iterator[Diagnostic]:
                 yield build_diagnostic(
                     "SP401", row.span, fields=fields, label=label, secondary=more, clauses=[known.id, row.id]
                 )
+
+
+def _check_fields(reading: Reading) -> Iterator[Diagnostic]:
+    """Report an error of a field ("on a type error in the field `amount`") that has another id in another place."""
+    first: dict[tuple[object, ...], tuple[str, Clause]] = {}
+    uses: dict[str, set[str]] = {}
+    for name, clause in reading.phenomena.uses:
+        uses.setdefault(clause.id, set()).add(name)
+    for clause in reading.clauses.values():
+        match = _FIELD_ERROR.search(clause.text)
+        if match is None or (field := match["field"] or _find_field(reading, clause)) is None:
+            continue
+        own = [name for key, value in clause.attributes if is_error_key(key) for name in split_ids(value)]
+        ids = own or sorted(uses.get(clause.id, ()))
+        key = (normalise_words(match["error"]), field.lower())
+        if len(ids) == 1 and key[0]:
+            name, known = first.setdefault(key, (ids[0], clause))
+            if name != ids[0]:
+                fields = {"first": name, "second": ids[0]}
+                more = [(known.span, f"`{name}` here")]
+                label = f"`{ids[0]}` here"
+                yield build_diagnostic(
+                    "SP401", clause.span, fields=fields, label=label, secondary=more, clauses=[known.id, clause.id]
+                )
+
+
+def _find_field(reading: Reading, clause: Clause) -> str | None:
+    """Return the name that begins the nearest clause above which a rule of a field hangs on."""
+    above = clause
+    while above.parent is not None and above.parent in reading.clauses:
+        above = reading.clauses[above.parent]
+        if match := _FIELD.match(above.text):
+            return match[1]
+    return None
 
 
 def _check_statuses(reading: Reading) -> Iterator[Diagnostic]:
@@ -140,6 +188,29 @@ def _check_sets(reading: Reading) -> Iterator[Diagnostic]:
             odd = next(iter(sorted(mine.keys() ^ theirs.keys())))
             told = {**theirs, **mine}[odd]
             yield _report_values(known, clause, "one list", "the other", notes=[f"only one of them has `{told.text}`"])
+
+
+def _check_columns(reading: Reading) -> Iterator[Diagnostic]:
+    """Report rows whose cell is no member of the closed set that a sentence of the document gives for that column."""
+    closed: dict[tuple[str, str], tuple[Clause, frozenset[str]]] = {}
+    for clause in reading.clauses.values():
+        if clause.force is Force.MUST and clause.kind is Kind.NORM and (match := _CLOSED_SET.search(clause.text)):
+            members = frozenset(_CODE.findall(match["members"]))
+            if len(members) > 1:
+                closed[clause.document, *normalise_words(match["kind"])] = (clause, members)
+    columns: dict[tuple[str, int, str], list[tuple[str, Clause]]] = {}
+    for clause in reading.clauses.values() if closed else ():
+        if clause.kind is Kind.ROW:
+            for key, value in clause.attributes:
+                if (clause.document, *normalise_words(key)) in closed:
+                    columns.setdefault((clause.document, clause.block, key), []).append((value, clause))
+    for (document, _, key), cells in columns.items():
+        known, members = closed[document, *normalise_words(key)]
+        if len(members & {value for value, _ in cells}) > 1:
+            for value, row in cells:
+                if value not in members:
+                    notes = [f"the closed set does not have `{value}`"]
+                    yield _report_values(known, row, "the closed set", "the table", notes=notes)
 
 
 def _list_members(items: Sequence[Clause]) -> Mapping[tuple[str, ...], Clause]:

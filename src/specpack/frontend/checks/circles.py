@@ -22,7 +22,7 @@ _SENDS = re.compile(
 )
 _PREVAILS = re.compile(
     rf"{_FILE}[`\])]*\s+(?:MUST\s+|SHALL\s+)?(?:outranks?|(?:take|have|ha|take)s?\s+precedence\s+over|prevails?\s+over|"
-    rf"overrides?|wins?\s+over|goes?\s+before)\s+(?:the\s+)?(?:document\s+|file\s+)?{_FILE}",
+    rf"overrides?|wins?\s+over|goes?\s+before)\s+(?:the\s+)?(?:document\s+|file\s+|(?:rules?|clauses?|sections?)\s+(?:of|in)\s+)?{_FILE}",
     re.I,
 )
 _PROSE = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE)

@@ -12,7 +12,7 @@ from specpack.frontend.drafts import Draft
 from specpack.frontend.passages import Passage, list_passages
 from specpack.frontend.phrases import Phrase, find_phrases, index_phrases, split_phrase
 from specpack.frontend.reading import Reading
-from specpack.model.clause import BlockKind, Clause
+from specpack.model.clause import BlockKind, Clause, Kind
 from specpack.model.diagnostic import Diagnostic
 from specpack.model.span import DocumentName, Span
 
@@ -30,6 +30,7 @@ _STYLES = (
     ("UPPER_CASE", re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")),
     ("dotted.case", re.compile(r"[a-z][a-z0-9]*(?:\.[a-z0-9]+)+")),
 )
+_WORD = re.compile(r"[a-z][a-z0-9]*")
 _ENOUGH, _SHARE, _MOST = 5, 0.8, 5
 
 
@@ -112,16 +113,33 @@ def _summarise(document: str, unused: Sequence[tuple[str, Clause]]) -> Diagnosti
 
 
 def check_styles(reading: Reading) -> Iterator[Diagnostic]:
-    """Report error ids, and anchors of a document, that are written in another style than nearly all of their kind.
+    """Report error ids, anchors and cells of a column that are written in another style than nearly all of their kind.
 
     Reports: SP204.
     """
     yield from _check_style("error id", [(error.id, error.declared) for error in reading.phenomena.errors])
+    yield from _check_columns(reading)
     layer = reading.pack.layers[-1]
     for name, drafting in reading.draftings.items():
         if drafting.document.pack == layer and drafting.outline is None:
             clauses = (reading.clauses[i] for i in reading.ids[name])
             yield from _check_style("anchor", [(c.anchor, c.span) for c in clauses if c.anchor])
+
+
+def _check_columns(reading: Reading) -> Iterator[Diagnostic]:
+    """Report cells among those of a column that holds identifiers alone; error ids are looked at by themselves."""
+    known = {error.id for error in reading.phenomena.errors}
+    layer = reading.pack.layers[-1]
+    written = {n for n, d in reading.draftings.items() if d.document.pack == layer and d.outline is None}
+    columns: dict[tuple[str, int, str], list[tuple[str, Span]]] = {}
+    for clause in reading.clauses.values():
+        if clause.kind is Kind.ROW and clause.document in written:
+            for key, value in clause.attributes:
+                columns.setdefault((clause.document, clause.block, key), []).append((value, clause.span))
+    for (_, _, key), cells in columns.items():
+        if all(_find_style(value) or _WORD.fullmatch(value) for value, _ in cells):
+            if known.isdisjoint(value for value, _ in cells):
+                yield from _check_style(key, cells)
 
 
 def _check_style(kind: str, names: Iterable[tuple[str, Span]]) -> Iterator[Diagnostic]:

@@ -8,11 +8,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from specpack.frontend.catalogue import build_diagnostic
+from specpack.frontend.drafts import Drafting
 from specpack.frontend.nearest import Suggester
+from specpack.frontend.passages import list_passages
 from specpack.frontend.reading import Reading
-from specpack.frontend.references import Reference, Target, find_documents, find_references
+from specpack.frontend.references import Reference, Target, find_documents, find_labels, find_references
 from specpack.model.clause import Bearer, Clause, Kind
 from specpack.model.diagnostic import Diagnostic
+from specpack.model.span import Span
 
 _OUTPUT = frozenset({"readme.md", "changelog.md", "contributing.md", "license.md", "security.md", "architecture.md"})
 _FILE = re.compile(r"`((?:[\w.-]+/)*[\w-][\w.-]*\.md)`|\[[^\]]*\]\(((?:[\w.-]+/)*[\w-][\w.-]*\.md)\)")
@@ -22,13 +25,20 @@ _REQUIRED = re.compile(
     r"must have|consists? of|is part of)\b",
     re.I,
 )
+_ELSEWHERE = re.compile(
+    r"\b(?:defined|described|specified|given|listed|stated|documented|agreed|set\s+out|laid\s+down)\s+"
+    r"(?:elsewhere|somewhere\s+else|in\s+another\s+(?:document|place|section))\b",
+    re.I,
+)
+"""Words that send the reader away and do not say where to."""
+_OPTIONAL = re.compile(r"\b(?:optional|not required|may be (?:absent|missing|left out))\b", re.I)
 _OF_PACK = re.compile(r"\b(?:pack|specification|documents?|spec)\b", re.I)
 
 
 def check_references(reading: Reading) -> Iterator[Diagnostic]:
     """Report references that cannot be followed, rule numbers that several rules have, and missing documents.
 
-    Reports: SP001, SP014, SP201, SP208.
+    Reports: SP001, SP014, SP201, SP203, SP208.
     """
     required = set()
     suggester = Suggester()
@@ -39,6 +49,13 @@ def check_references(reading: Reading) -> Iterator[Diagnostic]:
         for name, diagnostic in _check_required(reading, clause, paths):
             required.add(name)
             yield diagnostic
+    for drafting in reading.draftings.values():
+        yield from _check_labels(drafting)
+    for passage in list_passages(reading):
+        if passage.clause.force is not None and (match := _ELSEWHERE.search(passage.mask)):
+            span = passage.span(*match.span())
+            fields = {"word": passage.words(*match.span())}
+            yield build_diagnostic("SP203", span, case="elsewhere", fields=fields, clauses=[passage.clause.id])
     for reference in find_references(reading.pack, reading.draftings, set(reading.clauses)):
         if reference.target is Target.RULE and reference.found > 1:
             fields = {"number": reference.name, "count": str(reference.found)}
@@ -53,13 +70,24 @@ def check_references(reading: Reading) -> Iterator[Diagnostic]:
             yield _report_dangling(reading, reference, suggester)
 
 
+def _check_labels(drafting: Drafting) -> Iterator[Diagnostic]:
+    """Report rules of a document that bear the label of an earlier one, whether or not anybody cites it."""
+    first: dict[int, Span] = {}
+    for block, number, start, end in find_labels(drafting):
+        span = drafting.span(block, start, end)
+        known = first.setdefault(number, span)
+        if known is not span:
+            fields = {"number": str(number)}
+            yield build_diagnostic("SP014", span, case="label", fields=fields, secondary=[(known, "the first one")])
+
+
 def _check_required(
     reading: Reading, clause: Clause, paths: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[str, Diagnostic]]:
     """Yield the documents that a clause requires of the pack and that are absent."""
     if ".md" not in clause.text or clause.kind in (Kind.RATIONALE, Kind.SAMPLE, Kind.GRAMMAR):
         return
-    if not _REQUIRED.search(clause.composed):
+    if not _REQUIRED.search(clause.composed) or _OPTIONAL.search(clause.text):
         return
     if clause.bearer not in (Bearer.PACK, Bearer.SYSTEM) or not _OF_PACK.search(clause.composed):
         return

@@ -102,13 +102,15 @@ def _find_passives(passages: Iterable[Passage]) -> Iterator[tuple[Passage, Span]
         if modality and modality.source is Source.EXPLICIT and passage.modal:
             by_document.setdefault(passage.clause.document, []).append(passage)
     for own in by_document.values():
-        if any(_ACTIVE.match(p.mask[p.modal :]) for p in own):
-            continue
+        found = []
         for passage in own:
             match = _PASSIVE.match(passage.mask[passage.modal :])
             if match and not _BY.search(passage.mask[passage.modal :]):
                 start = passage.modal + len(match[0]) - len(match[0].lstrip())
-                yield passage, passage.span(start, passage.modal + match.end())
+                found.append((passage, passage.span(start, passage.modal + match.end())))
+        active = sum(bool(_ACTIVE.match(p.mask[p.modal :])) for p in own)
+        if not active or len(found) < active:
+            yield from found
 
 
 def _check_size(passage: Passage) -> Iterator[Diagnostic]:

@@ -22,6 +22,8 @@ _ESCAPE = compile_phrases(
     efforts?, ideally, preferably, if at all, normally, generally, usually, typically, in most cases
     """,
 )
+_NOUN_BEHIND = re.compile(r"\s+[a-z]+s\s+[a-z]+", re.A)
+"""A noun and its verb behind "possible", which is then its adjective: "where possible duplicates wait"."""
 _UNMEASURED = compile_phrases(
     """
     minimal(?:ly)?, minimi[sz]es?, maximal(?:ly)?, maximi[sz]es?, optimal(?:ly)?, optimi[sz]es?, fast(?:er)?,
@@ -59,7 +61,7 @@ def check_vagueness(reading: Reading) -> Iterator[Diagnostic]:
 
 
 def _check_passage(passage: Passage) -> Iterator[Diagnostic]:
-    escape = _ESCAPE.search(passage.mask)
+    escape = next((m for m in _ESCAPE.finditer(passage.mask) if not _is_adjective(passage.mask, m)), None)
     if escape:
         yield _report("SP301", passage, escape)
     word = next((m for m in _UNMEASURED.finditer(passage.mask) if not escape or not _overlap(m, escape)), None)
@@ -67,10 +69,20 @@ def _check_passage(passage: Passage) -> Iterator[Diagnostic]:
         yield _report("SP302", passage, word, where=_find_position(passage, word))
     left_open = _OPEN.search(passage.mask)
     if left_open is None:
-        found = _INCLUDING.search(passage.mask)
+        found = next((m for m in _INCLUDING.finditer(passage.mask) if not _bounds(passage.mask, m)), None)
         left_open = found if found and not _WHOLE.search(passage.mask[: found.start()]) else None
     if left_open:
         yield _report("SP303", passage, left_open)
+
+
+def _bounds(mask: str, match: re.Match[str]) -> bool:
+    """Whether "including" closes a range, as in "up to and including line 80"."""
+    return mask[: match.start()].rstrip().lower().endswith(" and")
+
+
+def _is_adjective(mask: str, match: re.Match[str]) -> bool:
+    """Whether the word at the end of an escape belongs to a noun behind it."""
+    return bool(re.search(rf"{_ABLE.replace('/', '|')}\Z", match[0], re.I) and _NOUN_BEHIND.match(mask, match.end()))
 
 
 def _find_position(passage: Passage, word: re.Match[str]) -> str:

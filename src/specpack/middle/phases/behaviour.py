@@ -125,7 +125,13 @@ def _find_commitments(value: BehaviourConclusion, source: str, keywords: frozens
     for text in _texts(value):
         for what, pattern in (*_COMMITMENTS, ("a word of the target", words)):
             for match in pattern.finditer(text):
-                if match[0] not in source:
+                if match[0] not in source and not _names_call(match[0], source):
                     yield reject(
                         f"`{match[0]}` is {what}: it commits to a design, and no document has it", code=Code.COMMITMENT
                     )
+
+
+def _names_call(text: str, source: str) -> bool:
+    """Whether a text calls what the documents name as code: the arguments may then be an example's."""
+    name, bracket, _ = text.partition("(")
+    return bool(bracket) and (f"{name}(" in source or f"`{name}`" in source)

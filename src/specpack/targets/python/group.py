@@ -111,7 +111,7 @@ def _check_imports(
             yield Code.IMPORT_STAR, item.line, f"`from {item.module} import *` hides what is used"
         elif item.full.startswith("unittest.mock") or top in ("mock", "pytest_mock"):
             yield Code.PATCHED, item.line, f"`{item.full}` is imported"
-        elif top == "tests" and not _is_support(item.full, is_driver=is_driver):
+        elif top == "tests" and not _is_support(item.full):
             yield Code.TEST_IMPORT, item.line, f"`{item.full}` is not the driver, which tests go through"
         elif layout.holds(item.full) and top != "tests":
             if not is_driver:
@@ -131,9 +131,9 @@ def _check_imports(
             yield Code.TEST_IMPORT, item.line, message
 
 
-def _is_support(full: str, *, is_driver: bool) -> bool:
-    allowed = ("tests.driver.", "tests.fakes.") if is_driver else ("tests.driver.",)
-    return full == "tests" or f"{full}.".startswith(allowed)
+def _is_support(full: str) -> bool:
+    """Whether an import is of the driver, of which the fakes are a part: their signatures stand beside its own."""
+    return full == "tests" or f"{full}.".startswith(("tests.driver.", "tests.fakes."))
 
 
 def _check_calls(tree: ast.Module, *, is_driver: bool) -> Iterator[Problem]:
