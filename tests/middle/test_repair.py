@@ -213,23 +213,26 @@ def test_the_same_dispute_is_ruled_once(build: Build):
     assert sum(r.phases == (Phase.RULING,) for r in build.provider.requests) == 1
 
 
-def test_repeated_attempts_end(build: Build):
-    """A writer that always answers the same is asked once, however often the finding comes back."""
+def test_a_unit_that_was_asked_in_vain_is_not_asked_about_it_again(build: Build):
+    """A finding that stays goes to the units that could be at fault, one after the other, and then to the author."""
     build.rule("first")
     finding = make_finding(first=True)
-    for _ in range(3):
-        values = build.repair(finding)
-        assert values[Label("write/count")] == build.values[Label("write/count")]
-    assert len(build.provider.requests) == 2
+    build.repair(finding)
+    assert build.asked() == {"write/count"}
+    build.repair(finding)
+    assert build.asked() == {"write/count", "write/report"}
+    with pytest.raises(Unrepairable, match="was asked in vain"):
+        build.repair(finding)
+    assert sum(Phase.WRITE in request.phases for request in build.provider.requests) == 2
 
 
 def test_changing_attempts_end_too(build: Build):
-    build.rule("first")
     texts: list[Blocks | str] = [[("file", "tiny/count.toy", f"{COUNT}does {n}\n")] for n in range(99)]
     build.script.queue["write/count"] = texts
     with pytest.raises(Exhausted) as exhausted:
         for number in range(50):
-            build.repair(make_finding(first=True, test=f"tests/tally.toy::t{number}"))
+            build.rule("first", why=f"reason {number}")
+            build.repair(make_finding(first=True, test=f"tests/tally.toy::t{number}", observed=f"{OBSERVED}-{number}"))
     assert exhausted.value.label == "write/count"
     assert len(build.provider.requests) < 20
 

@@ -110,7 +110,7 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> list[Request]:
 
 
 def test_all_phases_are_covered(requests: list[Request]):
-    assert {phase for request in requests for phase in request.phases} == set(ASKED)
+    assert {phase for request in requests for phase in request.phases} == set(ASKED) - {Phase.REVIEW}
     titles = {line.strip("# ") for request in requests for line in request.text.split("\n") if line.startswith("##")}
     assert {"Findings", "Earlier answer", "Gaps", "Ruling"} <= titles
 

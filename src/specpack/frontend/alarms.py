@@ -165,7 +165,7 @@ def _report_removed(changes: Sequence[ClauseChange], old: Understanding, new: Un
 
 
 def _find_section(clause: Clause, new: Understanding) -> Span | None:
-    """Return where the section of a removed clause begins in the new version: its heading, else the document's first."""
+    """Return where the section of a removed clause begins now: its heading, else the first one of the document."""
     headings = [block for block in new.blocks.get(clause.document, ()) if block.kind is BlockKind.HEADING]
     titles = clause.section[-1:]
     named = (block for block in headings if titles and titles[0] in block.text)

@@ -25,6 +25,8 @@ _PRODUCTION = re.compile(
 )
 _LINE = re.compile(r"[^\n]+")
 _GOES_ON = re.compile(r"\A[\W_]*(?:[a-z]|MUST\b|SHALL\b|SHOULD\b|MAY\b)")
+_HABIT = 4
+"""Paragraphs that show a habit."""
 _LISTED = (BlockKind.ITEM,)
 
 
@@ -42,12 +44,20 @@ def draft_document(document: Document, blocks: Sequence[Block]) -> Drafting:
         scopes=_find_scopes(blocks, titles),
         titles=titles,
         introduces={index: tuple(children) for index, children in introduces.items()},
+        lower=_begins_low(blocks),
     )
     for block in blocks:
         _draft_block(drafting, block)
     note_terms(drafting)
     _remark_suspects(drafting)
     return drafting
+
+
+def _begins_low(blocks: Sequence[Block]) -> bool:
+    """Whether most paragraphs begin with a small letter."""
+    starts = [b.text.lstrip()[:1] for b in blocks if b.kind is BlockKind.PARAGRAPH and b.parent is None]
+    letters = [letter for letter in starts if letter.isalpha()]
+    return len(letters) >= _HABIT and 2 * sum(map(str.islower, letters)) > len(letters)
 
 
 def _draft_block(drafting: Drafting, block: Block) -> None:
@@ -204,7 +214,7 @@ def _find_continued(drafting: Drafting, block: Block, masked: Masked) -> Draft |
     if not block.index or drafting.blocks[block.index - 1].kind not in _LISTED:
         return None
     start, end = masked.trim(0, len(block.text))
-    if not _GOES_ON.match(masked.mask[start:end]):
+    if not _GOES_ON.match(masked.mask[start:end]) or (drafting.lower and masked.mask[start:end][:1].islower()):
         return None
     above = drafting.blocks[block.index - 1]
     while above.kind is BlockKind.ITEM and above.parent is not None:

@@ -98,6 +98,8 @@ class Drafting:
     linked: set[str] = field(default_factory=set)
     """Terms that a link with the target `@` defines."""
     masked: dict[int, Masked] = field(default_factory=dict)
+    lower: bool = False
+    """Whether the document begins its sentences with small letters, as some write all their prose."""
     outline: Outline | None = None
     """The tree of a YAML or JSON document."""
 

@@ -8,7 +8,7 @@ import re
 from specpack.frontend.definitions import find_attributes, find_definition
 from specpack.frontend.drafts import Draft, Drafting
 from specpack.frontend.masking import Masked
-from specpack.frontend.modality import find_modals
+from specpack.frontend.modality import find_modals, find_plain_modals
 from specpack.frontend.sentences import draft_sentence, inherit, is_condition, opens_condition
 from specpack.frontend.splitting import split_sentences
 from specpack.frontend.verbs import has_verb, is_fragment
@@ -45,6 +45,7 @@ def draft_item(drafting: Drafting, block: Block) -> None:
         return
     scope = drafting.scopes[block.index]
     explicit = bool(find_modals(masked.mask, start, end))
+    worded = explicit or bool(find_plain_modals(masked.mask, start, end))
     drafted = None
     if _CONSEQUENCE.match(masked.mask[start : start + 60]):
         drafted = _draft_consequence(drafting, block, masked, start, end)
@@ -58,7 +59,7 @@ def draft_item(drafting: Drafting, block: Block) -> None:
         drafted = _draft_simple(drafting, block, masked, start, end, lead, Kind.ALTERNATIVE)
     if drafted is None and not explicit and lead is not None and _is_value(lead, masked):
         drafted = _draft_simple(drafting, block, masked, start, end, lead, Kind.ENUMERATION)
-    if drafted is None and not explicit and lead is not None and _is_open_condition(lead):
+    if drafted is None and not worded and lead is not None and _is_open_condition(lead):
         drafted = _draft_simple(drafting, block, masked, start, end, lead, Kind.CONDITION)
     if drafted is None:
         drafted = draft_prose(drafting, block, masked, lead)
@@ -68,7 +69,7 @@ def draft_item(drafting: Drafting, block: Block) -> None:
 
 def draft_prose(drafting: Drafting, block: Block, masked: Masked, lead: Draft | None) -> Draft:
     """Add the clauses of the sentences of a block and return the one that speaks for the block."""
-    sentences = split_sentences(masked.mask)
+    sentences = split_sentences(masked.mask, lower=drafting.lower)
     has_children = bool(drafting.introduces.get(block.index))
     drafted: list[Draft] = []
     for number, (start, end) in enumerate(sentences):
@@ -118,7 +119,9 @@ def _is_step(drafting: Drafting, block: Block, masked: Masked) -> bool:
     match = _STEP.match(masked.mask)
     if match is None or match[1] in ("GIVEN", "WHEN"):
         return match is not None
-    above = next((b for b in reversed(drafting.blocks[max(0, block.index - 80) : block.index]) if b.level <= block.level), None)
+    above = next(
+        (b for b in reversed(drafting.blocks[max(0, block.index - 80) : block.index]) if b.level <= block.level), None
+    )
     if above is None or above.parent != block.parent or above.index not in drafting.lead:
         return False
     return drafting.drafts[drafting.lead[above.index]].kind is Kind.CONDITION

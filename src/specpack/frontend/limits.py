@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from specpack.frontend.closure import ONLY, OTHERWISE, build_opening, is_freed, list_bearer
 from specpack.frontend.phrases import compile_phrases
-from specpack.frontend.topics import Topics, Voice, is_alike
+from specpack.frontend.topics import Topics, Voice, is_alike, list_keys
 from specpack.model.clause import Force, Kind
 from specpack.model.slots import Family, Opening, SlotName
 
@@ -37,7 +37,8 @@ _STATUS_GOOD = re.compile(
 )
 _GOOD_COLUMN = re.compile(r"(?:(?:on|upon)\s+)?(?:success|ok)|(?:success|good)\s+(?:status|answer|response)", re.I)
 _OUTCOME_COLUMN = re.compile(
-    rf"{_GOOD_COLUMN.pattern}|(?:(?:on|upon)\s+)?(?:failures?|errors?)|(?:failure|error|bad)\s+(?:status|answer|response)", re.I
+    rf"{_GOOD_COLUMN.pattern}|(?:(?:on|upon)\s+)?(?:failures?|errors?)|(?:failure|error|bad)\s+(?:status|answer|response)",
+    re.I,
 )
 _FEW_ROWS = 2
 _ALWAYS = re.compile(r"\b(?:always|every|any|all|whatever|regardless|whether)\b", re.I)
@@ -140,7 +141,9 @@ def find_bound(voice: Voice, topics: Topics) -> Opening | None:
     if others.search(voice.mask[:start]) or others.search(voice.mask[end:]) or is_freed(voice, topics):
         return None
     own = voice.keys - list_bearer(voice, topics)
-    if any(is_alike(own, o.keys) for o in topics.matching(others) if o.clause.id != voice.clause.id):
+    counted = list_keys(" ".join(voice.mask[end:].split()[:1]))
+    rivals = [other for other in topics.matching(others) if other.clause.id != voice.clause.id]
+    if any(counted & other.keys or is_alike(own, other.keys) for other in rivals):
         return None
     case = "" if lower else "empty"
     return build_opening(Family.BOUND, SlotName.QUANTITY, voice, (start, end), topics, case=case)

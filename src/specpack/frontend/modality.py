@@ -23,7 +23,8 @@ _CAPITALS = re.compile(r"[A-Z]{3}")
 _ASSUME = re.compile(r"\A[\W_]*ASSUME(?:\s*:|\s+that\b|\s)\s*")
 _JOINED = re.compile(r"\s*(?:[/,|&]\s*(?:and|or|und)?|\band\b|\bor\b|\u2013|-)\s*(?:an?\s+)?\Z")
 _ARTICLE = re.compile(
-    r"(?:\b(?:an?|the|each|every|any|no|its|with|without|under|between|than|word|words|keyword|keywords|tag)|(?:\A|\W)one)\s+\Z", re.I
+    r"(?:\b(?:an?|the|each|every|any|no|its|with|without|under|between|than|word|words|keyword|keywords|tag)|(?:\A|\W)one)\s+\Z",
+    re.I,
 )
 _PRONOUN = re.compile(r"\b(?:each|every|this|that|any|\w+er|first|last|next|second|other|no|only)\s+one\s+\Z", re.I)
 _NAMED = re.compile(
@@ -160,22 +161,27 @@ def _find_mentions(found: list[re.Match[str]], text: str) -> set[int]:
 def _is_noun(before: str) -> bool:
     """Whether a keyword after these words names a kind of clause: nothing before it could be its subject."""
     words = before.split()
-    return not words or words[-1].isdigit() or words[-1].lower() in (
-        "all",
-        "of",
-        "other",
-        "both",
-        "these",
-        "two",
-        "with",
-        "for",
-        "under",
-        "and",
-        "every",
-        "three",
-        "four",
-        "five",
-        "six",
-        "some",
-        "many",
+    return (
+        not words
+        or words[-1].isdigit()
+        or words[-1].lower()
+        in (
+            "all",
+            "of",
+            "other",
+            "both",
+            "these",
+            "two",
+            "with",
+            "for",
+            "under",
+            "and",
+            "every",
+            "three",
+            "four",
+            "five",
+            "six",
+            "some",
+            "many",
+        )
     )

@@ -6,7 +6,7 @@ Path: sources, roles -> **outsiders** -> packs.
 from collections.abc import Collection, Iterator, Mapping
 
 from specpack.frontend.catalogue import build_diagnostic
-from specpack.frontend.documents import decode_text
+from specpack.frontend.documents import compute_digest, decode_text
 from specpack.frontend.markdown import is_markdown, parse_blocks
 from specpack.frontend.masking import mask_block
 from specpack.frontend.modality import find_modals, may_bind
@@ -32,7 +32,9 @@ def find_outsiders(files: Mapping[str, bytes], listed: Collection[str], prefix: 
         text, _ = decode_text(data, name)
         if not may_bind(text):
             continue
-        document = Document(pack="", path=path, name=name, key="", role=Role.BEHAVIOUR, text=text, digest="")
+        document = Document(
+            pack="", path=path, name=name, key="", role=Role.BEHAVIOUR, text=text, digest=compute_digest(text)
+        )
         for block in parse_blocks(document):
             modals = find_modals(mask_block(block.text).mask) if block.kind in _PROSE and not block.informative else ()
             if modals:

@@ -183,9 +183,9 @@ def _number_rules(drafting: Drafting) -> Iterator[int]:
     labelled = {block.index: number for block, number, _, _ in find_labels(drafting)}
     yield from labelled.values()
     for block in drafting.blocks:
-        if block.kind is BlockKind.ITEM and block.level == 1 and block.index not in labelled:
-            if match := _ORDINAL.match(block.text):
-                yield int(match[1])
+        counts = block.kind is BlockKind.ITEM and block.level == 1 and block.index not in labelled
+        if counts and (match := _ORDINAL.match(block.text)):
+            yield int(match[1])
 
 
 def _find_in_block(drafting: Drafting, block: Block, index: _Index, ids: set[str]) -> Iterator[Reference]:

@@ -151,7 +151,9 @@ def _find_implied(drafting: Drafting, block: Block, masked: Masked, part: Part, 
     tail = masked.mask[part.start : part.end].rstrip(" \t\n:.")
     match = _FORBIDDEN.search(tail)
     before = tail[: match.start()] if match else ""
-    if match and not re.search(r"\b(?:if|when|that|which|who|whose|what|because|since)\b[^,]{0,60}\Z", before[-80:], re.I):
+    if match and not re.search(
+        r"\b(?:if|when|that|which|who|whose|what|because|since)\b[^,]{0,60}\Z", before[-80:], re.I
+    ):
         place = drafting.span(block, part.start + match.start(), part.start + match.end())
         return Modality(force=Force.MUST_NOT, source=Source.IMPLIED, span=place)
     return None

@@ -16,6 +16,7 @@ _ABBREVIATION = re.compile(
     re.I,
 )
 _START = re.compile(r"\s+[\"'(\[\u201c*_]*[A-Z0-9\u00c0-\u00de" + FILLER + r"]")
+_ANY_START = re.compile(r"\s+[\"'(\[\u201c*_]*\w")
 _SEAM = re.compile(
     r"\s*(?:;\s*(?:and|but|or)?|,\s*(?:and|but|or|yet|then|in\s+which\s+case)|,(?=\s+(?-i:REQUIRED|OPTIONAL|RECOMMENDED|must|shall|should)\b)"
     r"|\b(?:and|but|or|yet)\b)\s+",
@@ -25,7 +26,8 @@ _FRONT = re.compile(
     r"\A[\W_]*(?:if|when|whenever|where|wherever|while|unless|although|though|once|as|after|before)\b", re.I
 )
 _SUBORDINATE = re.compile(
-    r"\b(?<!in )(?:that|which|who|whom|whose|if|when|where|whether|unless|because|since|what|how|than|as)\s+(?:[^\s,;]+\s+){0,6}\Z"
+    r"\b(?<!in )(?:that|which|who|whom|whose|if|when|where|whether|unless|because|since|what|how|than|as)\s+"
+    r"(?:[^\s,;]+\s+){0,6}\Z"
 )
 _WINDOW = 160
 
@@ -40,17 +42,18 @@ class Part:
     subject: tuple[int, int] | None = None
 
 
-def split_sentences(mask: str) -> tuple[tuple[int, int], ...]:
+def split_sentences(mask: str, *, lower: bool = False) -> tuple[tuple[int, int], ...]:
     """Return the ranges of the sentences of a mask, white space trimmed; empty for a blank text.
 
-    Abbreviations, decimals, initials and code do not end a sentence; a line that begins "on violation" begins one.
+    Abbreviations, decimals, initials and code do not end a sentence; a line that begins "on violation" begins one. With
+    `lower`, a sentence may begin with a small letter.
     """
     ranges = []
     start = 0
     for match in _STOP.finditer(mask):
         end = match.end()
         if match[0]:
-            if not _START.match(mask, end):
+            if not (_ANY_START if lower else _START).match(mask, end):
                 continue
             if match[0][0] == "." and _ABBREVIATION.search(mask[max(start, match.start() - 12) : match.start() + 1]):
                 continue

@@ -152,9 +152,9 @@ def _suspects(
 ) -> list[str]:
     """Return the units that a failing test may be the fault of.
 
-    First the ones that cite the most of the ruling's clauses, or those of the entry points. A unit that was asked under
-    this very ruling and did not mend it has its cause elsewhere: then the rest, by how many of the ruling's clauses, else
-    of the test's, they cite, or because they use a unit asked in vain.
+    First those that cite the most of the ruling's clauses, or those of the entry points. Where a unit was asked under
+    this very ruling and did not mend it, the cause lies elsewhere: then the rest, by how many of the ruling's clauses,
+    else of the test's, they cite, or because they use a unit asked in vain.
     """
     ruled, tested = (set(material.slicer.expand(ids)) for ids in (cited, finding.clauses))
     owned = {unit.id: set(material.slicer.expand(unit.clauses)) for unit in design.units}

@@ -192,7 +192,7 @@ def _check_sets(reading: Reading) -> Iterator[Diagnostic]:
 
 def _check_columns(reading: Reading) -> Iterator[Diagnostic]:
     """Report rows whose cell is no member of the closed set that a sentence of the document gives for that column."""
-    closed: dict[tuple[str, str], tuple[Clause, frozenset[str]]] = {}
+    closed: dict[tuple[str, ...], tuple[Clause, frozenset[str]]] = {}
     for clause in reading.clauses.values():
         if clause.force is Force.MUST and clause.kind is Kind.NORM and (match := _CLOSED_SET.search(clause.text)):
             members = frozenset(_CODE.findall(match["members"]))

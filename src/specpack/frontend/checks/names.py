@@ -137,9 +137,9 @@ def _check_columns(reading: Reading) -> Iterator[Diagnostic]:
             for key, value in clause.attributes:
                 columns.setdefault((clause.document, clause.block, key), []).append((value, clause.span))
     for (_, _, key), cells in columns.items():
-        if all(_find_style(value) or _WORD.fullmatch(value) for value, _ in cells):
-            if known.isdisjoint(value for value, _ in cells):
-                yield from _check_style(key, cells)
+        named = all(_find_style(value) or _WORD.fullmatch(value) for value, _ in cells)
+        if named and known.isdisjoint(value for value, _ in cells):
+            yield from _check_style(key, cells)
 
 
 def _check_style(kind: str, names: Iterable[tuple[str, Span]]) -> Iterator[Diagnostic]:

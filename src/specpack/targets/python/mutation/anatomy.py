@@ -56,6 +56,33 @@ class Routine:
         return f"{self.path}:{self.line} {self.name}"
 
 
+def find_made_classes(product: Mapping[str, ast.Module]) -> frozenset[str]:
+    """Return the names of the product's classes whose constructor nobody wrote."""
+    return frozenset(
+        node.name
+        for tree in product.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        and not any(isinstance(part, ast.FunctionDef) and part.name in ("__init__", "__new__") for part in node.body)
+    )
+
+
+def list_named(tree: ast.Module, routine: Routine) -> frozenset[str]:
+    """Return the names that the body of a function uses, of dotted ones each part."""
+    found = next(
+        (
+            n
+            for n in ast.walk(tree)
+            if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.lineno == routine.line
+        ),
+        None,
+    )
+    names = (node for part in (found.body if found else ()) for node in ast.walk(part))
+    return frozenset(
+        n.id if isinstance(n, ast.Name) else n.attr for n in names if isinstance(n, ast.Name | ast.Attribute)
+    )
+
+
 def survey_routines(files: Mapping[str, ast.Module], product: frozenset[str]) -> tuple[Routine, ...]:
     """Return all functions of the files in order of path and line; test functions themselves are left out.
 
