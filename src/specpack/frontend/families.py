@@ -171,8 +171,8 @@ def find_order(voice: Voice, topics: Topics) -> Opening | None:
     if not later and not _EARLIER.match(time.text):
         return None
     about = list_keys(time.text)
-    bans = [other for other in topics.matching(_TIMING) if other.forbids]
-    if topics.answers(voice, [*bans, *topics.matching(_ONLY_LATER)], words=about) or is_freed(voice, topics):
+    among = (*topics.banning(_TIMING), *topics.matching(_ONLY_LATER))
+    if topics.answers(voice, among, words=about) or is_freed(voice, topics):
         return None
     start, end = _find_place(voice, time)
     if _DURATION.search(voice.mask[:start]):

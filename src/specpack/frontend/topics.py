@@ -80,6 +80,7 @@ class Topics:
         for voice in self.voices:
             self._sections.setdefault(voice.section, []).append(voice)
         self._by_pattern: dict[re.Pattern[str], tuple[Voice, ...]] = {}
+        self._bans_by_pattern: dict[re.Pattern[str], tuple[Voice, ...]] = {}
         self._topics = self._measure_topics()
 
     def list_own(self) -> Iterator[Voice]:
@@ -103,6 +104,12 @@ class Topics:
         if pattern not in self._by_pattern:
             self._by_pattern[pattern] = tuple(v for v in self.voices if pattern.search(v.mask))
         return self._by_pattern[pattern]
+
+    def banning(self, pattern: re.Pattern[str]) -> tuple[Voice, ...]:
+        """Return the prohibitions among the voices whose words match."""
+        if pattern not in self._bans_by_pattern:
+            self._bans_by_pattern[pattern] = tuple(voice for voice in self.matching(pattern) if voice.forbids)
+        return self._bans_by_pattern[pattern]
 
     def answers(self, voice: Voice, among: Iterable[Voice], *, words: frozenset[str] = frozenset()) -> bool:
         """Whether one of the given voices, not the voice itself, is of its topic.
