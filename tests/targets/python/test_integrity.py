@@ -215,6 +215,30 @@ def test_a_helper_that_makes_inputs_is_no_copy(verify, helper):
     assert verify("mutation", add_test(helper)).findings == ()
 
 
+def test_a_helper_that_makes_a_value_of_the_product_is_no_copy(verify):
+    """A named tuple has no body that could be taken away, and the types of a signature compute nothing."""
+    line = "class Line(NamedTuple):\n    name: str\n    cents: int\n\n\nclass Desk:"
+    files = change("shop/orders.py", "class Desk:", line)
+    imported = "\n\nfrom typing import NamedTuple\n\nfrom "
+    files["shop/orders.py"] = files["shop/orders.py"].replace("\n\nfrom ", imported, 1)
+    files["tests/driver.py"] += """
+
+def _outcome(call, *parts):
+    try:
+        return call(*parts)
+    except TypeError as error:
+        return error
+
+
+def line(*parts) -> Line | TypeError:
+    return _outcome(Line, *parts)
+"""
+    files["tests/driver.py"] = files["tests/driver.py"].replace("\nfrom ", "\nfrom shop.orders import Line\nfrom ", 1)
+    body = 'def test_a_line_has_its_parts():\n    assert line("tea", 250) == ("tea", 250)\n'
+    result = verify("mutation", add_test(body, files, head="\nfrom tests.driver import line\n"))
+    assert (result.verdict, result.findings) == (Verdict.PASS, ())
+
+
 def test_a_suspect_copy_of_what_nothing_checks_is_found(verify):
     code = NOTE.replace('"order " + number', '"order " + number + " for tea lovers"').replace("is kept", "is kept well")
     helper = (

@@ -10,15 +10,7 @@ from specpack.model.target import Verification
 from specpack.targets.python.citation import is_test_path
 from specpack.targets.python.gates.running import read_contents
 from specpack.targets.python.gates.view import View, read_view
-from specpack.targets.python.mutation.anatomy import (
-    Branch,
-    Routine,
-    Side,
-    find_made_classes,
-    list_named,
-    survey_branches,
-    survey_routines,
-)
+from specpack.targets.python.mutation.anatomy import Branch, Routine, Side, survey_branches, survey_routines
 from specpack.targets.python.mutation.betrayal import find_suspects
 from specpack.targets.python.mutation.boundaries import find_boundary_routines
 from specpack.targets.python.mutation.evidence import Evidence, collect_evidence
@@ -45,20 +37,8 @@ class Analysis:
 
     @property
     def helpers(self) -> tuple[Routine, ...]:
-        """Functions of the tests that compute something and make no value of the product.
-
-        A class without a constructor of its own, such as a `NamedTuple`, has nothing that could be taken away; whoever
-        makes one in a test drives the product all the same.
-        """
-        made = find_made_classes(self.view.product)
-        return tuple(
-            r
-            for r in self.routines
-            if r.side is Side.TESTS
-            and r.branches
-            and not (r.plain or r.empty)
-            and not made & list_named(self.view.tests[r.path], r)
-        )
+        """Functions of the tests that compute something."""
+        return tuple(r for r in self.routines if r.side is Side.TESTS and r.branches and not r.plain and not r.empty)
 
     @property
     def product(self) -> tuple[Routine, ...]:

@@ -13,6 +13,7 @@ from specpack.targets.python.layout import find_docstrings
 from specpack.targets.python.signatures import Function
 
 _PLAIN_NUMBERS = frozenset({0, 1, 2, -1, 10, 100, 1000})
+_COMPUTING = (ast.If, ast.IfExp, ast.Match, ast.BinOp)
 _SHOWN = frozenset({"__repr__", "__str__", "__hash__", "__format__", "__sizeof__", "__dir__", "__doc__", "__name__"})
 """Methods that only show a value; a test of their exact words would be wrong more often than right."""
 
@@ -56,33 +57,6 @@ class Routine:
         return f"{self.path}:{self.line} {self.name}"
 
 
-def find_made_classes(product: Mapping[str, ast.Module]) -> frozenset[str]:
-    """Return the names of the product's classes whose constructor nobody wrote."""
-    return frozenset(
-        node.name
-        for tree in product.values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef)
-        and not any(isinstance(part, ast.FunctionDef) and part.name in ("__init__", "__new__") for part in node.body)
-    )
-
-
-def list_named(tree: ast.Module, routine: Routine) -> frozenset[str]:
-    """Return the names that the body of a function uses, of dotted ones each part."""
-    found = next(
-        (
-            n
-            for n in ast.walk(tree)
-            if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.lineno == routine.line
-        ),
-        None,
-    )
-    names = (node for part in (found.body if found else ()) for node in ast.walk(part))
-    return frozenset(
-        n.id if isinstance(n, ast.Name) else n.attr for n in names if isinstance(n, ast.Name | ast.Attribute)
-    )
-
-
 def survey_routines(files: Mapping[str, ast.Module], product: frozenset[str]) -> tuple[Routine, ...]:
     """Return all functions of the files in order of path and line; test functions themselves are left out.
 
@@ -108,7 +82,7 @@ def survey_routines(files: Mapping[str, ast.Module], product: frozenset[str]) ->
                     empty=is_empty(node),
                     plain=_is_plain(node),
                     literals=frozenset(find_distinctive(node)),
-                    branches=any(isinstance(n, ast.If | ast.IfExp | ast.Match | ast.BinOp) for n in ast.walk(node)),
+                    branches=any(isinstance(n, _COMPUTING) for part in node.body for n in ast.walk(part)),
                 )
             )
     return tuple(found)
