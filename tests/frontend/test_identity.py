@@ -1,6 +1,7 @@
 """Ids that survive edits: the identity file, minting, matching."""
 
 import random
+import sys
 from collections import Counter
 from dataclasses import replace
 
@@ -356,7 +357,7 @@ def test_edited_clauses_keep_their_ids_at_the_rates_told(capsys: pytest.CaptureF
             kept += source is not None and (owner == source or twin)
             wrong += owner is not None and owner != source and not twin
     with capsys.disabled():
-        print(f"\nidentity: {kept / survived:.2%} of {survived} clauses kept ({reworded} edited), {wrong} wrong")
+        sys.stdout.write(f"\nidentity: {kept / survived:.2%} of {survived} kept ({reworded} edited), {wrong} wrong\n")
     assert kept / survived >= 0.995
     assert wrong <= survived // 1000
 

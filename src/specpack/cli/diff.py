@@ -10,7 +10,7 @@ from collections.abc import Collection
 from specpack.cli.sides import Side, read_sides, read_versions
 from specpack.frontend.changes import add_diagnostics, compare_packs
 from specpack.frontend.flips import find_flips
-from specpack.middle.foresight import Foresight, foresee_questions, list_concerned
+from specpack.middle.foresight import Foresight, list_concerned
 from specpack.model.change import Comparison
 from specpack.model.clause import ClauseId
 from specpack.model.failure import Failure
@@ -66,12 +66,8 @@ def _foresee(old: Side, new: Side, comparison: Comparison) -> tuple[Foresight, l
 
 def _foresee_recorded(new: Side, changed: Collection[ClauseId]) -> Foresight | None:
     """Return what a build would ask by the record of the last one, None where there is no record."""
-    from specpack import std
-    from specpack.middle.lock import Lock, parse_lock, read_lock
-    from specpack.middle.phases.material import Material
-    from specpack.middle.store import Store
-    from specpack.model.pack import Role
-    from specpack.targets import load_target
+    from specpack.cli.record import foresee_build
+    from specpack.middle.lock import parse_lock, read_lock
 
     if new.lock is None:
         lock = read_lock(new.home.lock)
@@ -79,9 +75,4 @@ def _foresee_recorded(new: Side, changed: Collection[ClauseId]) -> Foresight | N
         lock = parse_lock(new.lock.decode("utf-8", "replace"), new.home.lock.name) if new.lock else None
     if lock is None or not lock.pins:
         return None
-    material = Material(new.understanding, load_target(new.understanding.pack.target))
-    if not material.documents(Role.CONTRACT):
-        return None
-    layers = [layer for layer in (new.home.recording, std.STORE) if layer.is_dir()]
-    store = Store(new.home.store, layers=layers, read_only=True)
-    return foresee_questions(material, store, lock, read_lock(std.LOCK) or Lock(), changed)
+    return foresee_build(new.understanding, new.home, lock, changed)

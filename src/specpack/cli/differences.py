@@ -195,7 +195,6 @@ def _show_force(clause: Clause) -> str:
 
 def _render_foresight(known: Foresight) -> Iterator[str]:
     certain = [reask for reask in known.asked if reask.certain]
-    possible = [reask for reask in known.asked if not reask.certain]
     if not known.recorded:
         yield "no build of the new version is on record, so what one would ask again is not known"
         if certain:
@@ -206,8 +205,15 @@ def _render_foresight(known: Foresight) -> Iterator[str]:
         total = known.kept + len(known.asked)
         own = sum(bool(reask.clauses) for reask in certain)
         yield f"a build would ask {len(certain)} of {total} questions, {own} of them for the clauses above:"
-    for reask in certain:
-        yield f"  {reask.label}: {_render_why(reask)}"
+    yield from render_questions(known)
+
+
+def render_questions(known: Foresight) -> Iterator[str]:
+    """Yield a line for each question that is asked, or may have to be, and why."""
+    possible = [reask for reask in known.asked if not reask.certain]
+    for reask in known.asked:
+        if reask.certain:
+            yield f"  {reask.label}: {render_why(reask)}"
     groups: dict[tuple[str, ...], list[str]] = {}
     for reask in possible:
         groups.setdefault(reask.after, []).append(reask.label)
@@ -220,7 +226,8 @@ def _render_foresight(known: Foresight) -> Iterator[str]:
         yield "  units and test groups are not known before there is a design"
 
 
-def _render_why(reask: Reask) -> str:
+def render_why(reask: Reask) -> str:
+    """Return what differs in a question, with the edited clauses that it shows."""
     parts = [f'"{part}"' for part in reask.parts]
     told = f"{', '.join(parts)} {'differs' if len(parts) == 1 else 'differ'}" if parts else reask.reason
     clauses = _name_ids(reask.clauses)

@@ -97,6 +97,7 @@ def make_parser() -> argparse.ArgumentParser:
     explain.add_argument("code", help="a code such as SP208")
     _add_accept(commands)
     _add_diff(commands)
+    _add_plan(commands)
     _add_build(commands)
     show = commands.add_parser("show", help="print a clause, an answer, or any stored object")
     show.add_argument("id", help="a clause id, a label such as write/store, or a digest")
@@ -180,6 +181,22 @@ def _add_diff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         help="commits in which values that flip back are looked for, where OLD is a revision (default: 50)",
     )
     diff.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a line")
+
+
+def _add_plan(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    plan = _add(commands, "plan", "say what a build would ask, why, and what that needs, before anything is spent")
+    plan.epilog = "exit status: 0 nothing to ask; 1 a build would ask; 2 wrong use"
+    plan.add_argument("--jobs", type=int, default=8, metavar="N", help="requests at the same time (default: 8)")
+    plan.add_argument(
+        "--speed", type=float, default=50.0, metavar="TOKENS", help="tokens a second of one answer (default: 50)"
+    )
+    plan.add_argument(
+        "--price", type=float, nargs=2, metavar=("IN", "OUT"), help="dollars for a million tokens shown and answered"
+    )
+    plan.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a line")
+    why = commands.add_parser("why", help="say whether the answer of a question is kept, or what it is asked again for")
+    why.add_argument("label", metavar="LABEL", help="a question, such as write/store")
+    _add_pack(why)
 
 
 def _add_verify(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

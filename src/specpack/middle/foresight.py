@@ -6,7 +6,7 @@ alone is told as possible.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from specpack.middle.answers import read_answer
@@ -23,10 +23,11 @@ from specpack.middle.phases.write import ask_units, unit_label
 from specpack.middle.recall import Recall
 from specpack.middle.requests import digest_question, encode_question
 from specpack.middle.store import Missing, Store
+from specpack.middle.tokens import estimate_tokens
 from specpack.model.clause import ClauseId
 from specpack.model.conclusion import ASKED, DesignConclusion, Phase
 from specpack.model.pack import Digest, Role
-from specpack.model.question import Ask, Label, Question
+from specpack.model.question import Ask, Label, Question, ReplyBlock
 from specpack.model.understanding import Understanding
 
 _PHASE_ORDER = ("policy", "interventions", "behaviour", "design")
@@ -48,6 +49,10 @@ class Reask:
     """Questions whose new answers it hangs on."""
     reason: str = ""
     """Why, where no part differs."""
+    tokens: int = 0
+    """Tokens of what the question itself shows, at most; what travels with its request comes on top."""
+    answer_tokens: int = 0
+    """Tokens of the answer that the last build has for it, 0 where it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,8 @@ class Foresight:
     asked: tuple[Reask, ...]
     kept: int = 0
     """How many questions have their answers already."""
+    seen: tuple[Label, ...] = ()
+    """All questions that were gone through, in the order of their phases."""
     dropped: tuple[Label, ...] = ()
     """Questions of the last build that would not be asked any more."""
     whole: bool = True
@@ -95,6 +102,7 @@ def foresee_questions(
         recorded=True,
         asked=(*certain, *possible),
         kept=len(seen) - len(certain) - len(possible),
+        seen=tuple(seen),
         dropped=dropped if design is not None else (),
         whole=design is not None,
     )
@@ -155,12 +163,19 @@ class _Foreseeing:
         answer = self._recall.find(ask, None)
         if answer is not None:
             return label, ask.decode(answer.blocks)
-        self.asked[label] = self._explain(ask.question)
+        blocks: Sequence[ReplyBlock] = ()
         pin = self._pins.get(label)
         try:
-            return label, ask.decode(read_answer(self._store, pin.answer).blocks) if pin else None
+            blocks = read_answer(self._store, pin.answer).blocks if pin else ()
+            value = ask.decode(blocks) if blocks else None
         except (Missing, ValueError):
-            return label, None
+            value = None
+        self.asked[label] = replace(
+            self._explain(ask.question),
+            tokens=sum(estimate_tokens(part.text) for part in ask.question.shown),
+            answer_tokens=sum(estimate_tokens(block.text) for block in blocks),
+        )
+        return label, value
 
     def _explain(self, question: Question) -> Reask:
         """Return why a question is asked, by comparing it with the one that the last build asked."""
