@@ -117,10 +117,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_verify(commands)
     lsp = commands.add_parser("lsp", help="serve an editor over standard input and output")
     lsp.add_argument("--stdio", action="store_true", help="the only way there is; editors that name it may")
-    store = commands.add_parser("store", help="verify the store, or export what a build rests on")
-    store.add_argument("action", choices=("verify", "export"), help="what to do")
-    _add_pack(store)
-    store.add_argument("-o", dest="output", type=Path, metavar="FOLDER", help="where an export goes")
+    _add_store(commands)
     return parser
 
 
@@ -197,6 +194,18 @@ def _add_plan(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     why = commands.add_parser("why", help="say whether the answer of a question is kept, or what it is asked again for")
     why.add_argument("label", metavar="LABEL", help="a question, such as write/store")
     _add_pack(why)
+
+
+def _add_store(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    store = commands.add_parser(
+        "store", help="verify the store, export what a build rests on, take an export in, or give space back"
+    )
+    store.add_argument("action", choices=("verify", "export", "import", "gc"), help="what to do")
+    _add_pack(store)
+    store.add_argument("-o", dest="output", type=Path, metavar="FOLDER", help="where an export goes")
+    store.add_argument("--from", dest="source", type=Path, metavar="FOLDER", help="the export that is taken in")
+    store.add_argument("--days", type=float, default=30.0, metavar="N", help="gc: younger objects stay (default: 30)")
+    store.add_argument("--dry-run", action="store_true", help="gc: only say what would go")
 
 
 def _add_verify(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -283,16 +283,10 @@ def copy_closure(store: Store, roots: Iterable[Digest], target: Store) -> tuple[
         SecretFound: An object holds a secret of this machine.
         Unavailable: The target could not be written.
     """
-    waiting = list(roots)
     reached: set[Digest] = set()
-    while waiting:
-        digest = waiting.pop()
-        if digest in reached:
-            continue
-        content = store.read_bytes(digest)
+    for digest, content in walk_closure(store, roots):
         target.put_bytes(content)
         reached.add(digest)
-        waiting += (found for found in _list_references(content) if found not in reached and store.has(found))
     for question, answer in store.list_entries("answers"):
         if answer in reached:
             target.add_answer(question, answer)
@@ -300,6 +294,20 @@ def copy_closure(store: Store, roots: Iterable[Digest], target: Store) -> tuple[
         if reply in reached:
             target.add_reply(request, reply)
     return tuple(sorted(reached))
+
+
+def walk_closure(store: Store, roots: Iterable[Digest]) -> Iterator[tuple[Digest, bytes]]:
+    """Yield each object that the roots reach, once, with its content; errors as `Store.read_bytes`."""
+    waiting = list(roots)
+    reached: set[Digest] = set()
+    while waiting:
+        digest = waiting.pop()
+        if digest in reached:
+            continue
+        content = store.read_bytes(digest)
+        reached.add(digest)
+        yield digest, content
+        waiting += (found for found in _list_references(content) if found not in reached and store.has(found))
 
 
 def _find_questions(content: bytes) -> tuple[object, ...]:
