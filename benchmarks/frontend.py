@@ -26,8 +26,9 @@ from typing import TypeVar
 
 from markdown_it import MarkdownIt
 
+from specpack.composing import compose
 from specpack.frontend.identity import render_identities
-from specpack.reading import compose, read_pack
+from specpack.reading import read_pack
 
 T = TypeVar("T")
 

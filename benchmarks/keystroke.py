@@ -26,7 +26,7 @@ from pygls.lsp.client import LanguageClient
 from pygls.uris import from_fs_path
 
 from frontend import _parse_all, _time, write_pack
-from specpack.reading import compose
+from specpack.composing import compose
 
 
 class _Typist:

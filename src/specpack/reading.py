@@ -1,36 +1,17 @@
 """Read and understand a pack with all that it extends.
 
-Path: options -> **reading** -> check, driver. Joins the front end with the standard pack; no model, store or target.
+Path: composing -> **reading** -> check, driver. No model, store or target.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from functools import partial
 from pathlib import Path
 
-from specpack import EDITION, std
+from specpack.composing import compose
 from specpack.frontend.checks import CHECKS, Check
 from specpack.frontend.memory import Memory
-from specpack.frontend.packs import compose_pack
 from specpack.frontend.sources import Source, read_source
 from specpack.frontend.understand import understand_pack
-from specpack.model.diagnostic import Diagnostic
-from specpack.model.pack import Pack
 from specpack.model.understanding import Understanding
-
-
-def compose(
-    path: Path, targets: Collection[str] | None = None, read: Callable[[Path], Source] = read_source
-) -> tuple[Pack, tuple[Diagnostic, ...]]:
-    """Return the composed pack, documents not yet parsed, with what was wrong on the way."""
-    pack, diagnostics = compose_pack(
-        read(path),
-        edition=EDITION,
-        find_std=partial(read_source, std.PACK),
-        read=read,
-        root=path,
-        targets=targets,
-    )
-    return pack, tuple(diagnostics)
 
 
 def read_pack(

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from specpack.composing import compose
 from specpack.frontend.documents import compute_digest
 from specpack.frontend.memory import Memory
 from specpack.frontend.understand import understand_pack
 from specpack.model.pack import Pack
-from specpack.reading import compose
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted(folder / "pack" for folder in (ROOT / "cases" / "diagnostics").iterdir() if (folder / "pack").is_dir())

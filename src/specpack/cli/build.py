@@ -59,7 +59,7 @@ def parse_models(given: Sequence[str]) -> tuple[str, dict[Phase, str]]:
 
 
 def _is_current(options: BuildOptions) -> bool:
-    from specpack.reading import compose
+    from specpack.composing import compose
     from specpack.stamp import describe_inputs, is_current
 
     home = Home(options.pack)

@@ -19,8 +19,8 @@ def run(options: argparse.Namespace) -> int:
 
 def find_archive(pack: Path, output: Path | None) -> Path:
     """Return the zip of a pack's build. Raises `WrongUse` where there is none."""
+    from specpack.composing import compose
     from specpack.options import BuildOptions, archive_path
-    from specpack.reading import compose
 
     archive = archive_path(BuildOptions(pack=pack, output=output), compose(pack)[0].name)
     if not archive.is_file():

@@ -3,13 +3,13 @@
 Path: sources, roles -> **outsiders** -> packs.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from specpack.frontend.catalogue import build_diagnostic
 from specpack.frontend.documents import compute_digest, decode_text
 from specpack.frontend.markdown import is_markdown, parse_blocks
 from specpack.frontend.masking import mask_block
-from specpack.frontend.modality import find_modals, may_bind
+from specpack.frontend.modality import find_modals
 from specpack.model.clause import BlockKind
 from specpack.model.diagnostic import Diagnostic
 from specpack.model.pack import Document, Role
@@ -20,18 +20,16 @@ _LONGEST = 100_000
 """Bytes of a file that is looked at; a longer one is no page of a pack."""
 
 
-def find_outsiders(files: Mapping[str, bytes], listed: Collection[str], prefix: str) -> Iterator[Diagnostic]:
-    """Yield one diagnostic for each Markdown file at the root that is no document and uses a keyword.
+def find_outsiders(files: Mapping[str, bytes], prefix: str) -> Iterator[Diagnostic]:
+    """Yield one diagnostic for each Markdown file at the root, of those that are no documents, which uses a keyword.
 
     Reports: SP120.
     """
     for path, data in sorted(files.items()):
-        if path in listed or "/" in path or not is_markdown(path) or len(data) > _LONGEST:
+        if "/" in path or not is_markdown(path) or len(data) > _LONGEST:
             continue
         name = DocumentName(prefix + path)
         text, _ = decode_text(data, name)
-        if not may_bind(text):
-            continue
         document = Document(
             pack="", path=path, name=name, key="", role=Role.BEHAVIOUR, text=text, digest=compute_digest(text)
         )

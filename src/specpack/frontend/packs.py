@@ -4,6 +4,7 @@ Path: sources, manifest, documents, roles -> **packs** -> understand.
 """
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -20,7 +21,6 @@ from specpack.frontend.documents import (
 )
 from specpack.frontend.identity import match_documents, parse_identities, render_slug
 from specpack.frontend.manifest import NAME, Extended, Manifest, parse_manifest
-from specpack.frontend.outsiders import find_outsiders
 from specpack.frontend.roles import infer_roles, match_roles, report_inferred
 from specpack.frontend.sources import Source
 from specpack.model.diagnostic import Diagnostic
@@ -29,6 +29,7 @@ from specpack.model.span import DocumentName, Span
 
 MANIFEST, IDENTITIES, LOCK, ACCEPTED = "specpack.toml", "specpack.ids", "specpack.lock", "specpack.accepted"
 _OWN_FILES = frozenset({MANIFEST, IDENTITIES, LOCK, ACCEPTED})
+_SHOUTS = re.compile(rb"MUST|SHALL|SHOULD|REQUIRED|RECOMMENDED|MAY|OPTIONAL")
 _MOST_LAYERS = 32
 _DEFAULT_TARGET = "python"
 _REPLACEABLE = (Role.POLICY, Role.LANGUAGE)
@@ -245,7 +246,12 @@ class _Composing:
         files = {path: data for path, data in source.files.items() if path not in _OWN_FILES}
         if manifest.patterns is not None:
             roles, problems = match_roles(files, manifest.patterns)
-            return roles, [*problems, *(find_outsiders(files, roles, prefix) if main else ())]
+            aside = {path: data for path, data in files.items() if path not in roles and _SHOUTS.search(data)}
+            if main and aside:
+                from specpack.frontend.outsiders import find_outsiders
+
+                problems += find_outsiders(aside, prefix)
+            return roles, problems
         roles, problems = infer_roles(files, prefix)
         if roles:
             known = {"name": manifest.name, "target": _DEFAULT_TARGET, "edition": self._edition}
