@@ -311,6 +311,17 @@ def test_a_package_without_effect_is_found(verify):
     assert verify("ablation", used, make_design("colorsys", "colorsys")).findings == ()
 
 
+def test_a_decorator_that_registers_an_entry_point_is_left_to_the_platform(verify):
+    entry = next(entry.target for entry in DESIGN.entry_points if ":" in entry.target)
+    path, name = entry.partition(":")[0].replace(".", "/") + ".py", entry.rpartition(":")[2]
+    text = FILES[path].replace(f"def {name}(", f"@colorsys.rgb_to_hsv\ndef {name}(", 1)
+    head, _, rest = text.partition("\n\n")
+    files = {**FILES, path: f"{head}\n\nimport colorsys\n{rest}"}
+    assert f"@colorsys.rgb_to_hsv\ndef {name}(" in files[path]
+    result = verify("ablation", files, make_design("colorsys", "colorsys"))
+    assert (result.findings, dict(result.facts)) == ((), {"packages": "0"})
+
+
 def add_code(code: str) -> dict[str, str]:
     return {**FILES, "shop/pricing.py": FILES["shop/pricing.py"] + "\n\n" + code}
 

@@ -63,7 +63,11 @@ def _ended(rounds: Mapping[str, Round], package: Package) -> bool:
 
 
 def _is_used_in_core(package: Package, verification: Verification, view: View) -> bool:
-    """Whether code in reach uses the package outside of implementations of boundaries, which tests replace by fakes."""
+    """Whether code in reach uses the package where a test could tell.
+
+    Implementations of boundaries do not count, since tests replace them by fakes. Nor does a decorator that registers
+    an entry point: the registry is the platform's, and tests call the entry point in the platform's place.
+    """
     routines = survey_routines(view.product, frozenset(view.product))
     aside = find_boundary_routines(parse_declared(verification.design), verification.design, view.product, routines)
     for path in find_reached(verification, view):
@@ -72,8 +76,23 @@ def _is_used_in_core(package: Package, verification: Verification, view: View) -
             for item in find_imports(view.product[path], path)
             if not item.typing_only and f"{item.full}.".startswith(f"{package.imports}.")
         }
+        registering = {id(n) for n in _list_registering(verification, view, path)}
         lines = {line for r in routines if r.number in aside and r.path == path for line in range(r.line, r.end + 1)}
         for node in ast.walk(view.product[path]):
-            if isinstance(node, ast.Name) and node.id in names and node.lineno not in lines:
+            used = isinstance(node, ast.Name) and node.id in names and node.lineno not in lines
+            if used and id(node) not in registering:
                 return True
     return False
+
+
+def _list_registering(verification: Verification, view: View, path: str) -> Iterator[ast.AST]:
+    """Yield what stands in the decorators of the functions of a file that the design names as entry points."""
+    names = {
+        name
+        for module, _, name in (entry.target.partition(":") for entry in verification.design.entry_points)
+        if view.layout.modules.get(module) == path
+    }
+    for node in view.product[path].body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in names:
+            for decorator in node.decorator_list:
+                yield from ast.walk(decorator)
