@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from specpack.cli.rendering.lines import encode_diagnostic
-from specpack.middle.foresight import Foresight
+from specpack.middle.foresight import Foresight, Reask
 from specpack.model.change import ClauseChange, Comparison, DocumentChange
 from specpack.model.clause import Clause
 
@@ -25,17 +25,7 @@ def encode_differences(comparison: Comparison, foresight: Foresight, notes: Sequ
     for diagnostic in comparison.diagnostics:
         yield _encode("diagnostic", json.loads(encode_diagnostic(diagnostic)))
     for reask in foresight.asked:
-        yield _encode(
-            "question",
-            {
-                "label": reask.label,
-                "certain": reask.certain,
-                "parts": reask.parts,
-                "clauses": reask.clauses,
-                "after": reask.after,
-                "reason": reask.reason,
-            },
-        )
+        yield json.dumps(describe_question(reask), ensure_ascii=False)
     summary = {
         "meaning": comparison.meaning,
         "clauses": dict(Counter(str(aspect) for change in comparison.clauses for aspect in change.aspects)),
@@ -46,6 +36,19 @@ def encode_differences(comparison: Comparison, foresight: Foresight, notes: Sequ
         "notes": list(notes),
     }
     yield _encode("summary", summary)
+
+
+def describe_question(reask: Reask) -> dict[str, object]:
+    """Return a question that a build would ask, and why, as one JSON object."""
+    return {
+        "kind": "question",
+        "label": reask.label,
+        "certain": reask.certain,
+        "parts": reask.parts,
+        "clauses": reask.clauses,
+        "after": reask.after,
+        "reason": reask.reason,
+    }
 
 
 def _encode(kind: str, fields: Mapping[str, object]) -> str:

@@ -7,6 +7,7 @@ import argparse
 import json
 from pathlib import Path
 
+from specpack.cli.difference_lines import describe_question
 from specpack.cli.differences import render_questions, render_why
 from specpack.frontend.resemblance import fold_text
 from specpack.middle.foresight import Foresight, Reask
@@ -118,14 +119,5 @@ def _encode(plan: Plan) -> list[str]:
 
 
 def _encode_reask(reask: Reask) -> dict[str, object]:
-    return {
-        "kind": "question",
-        "label": reask.label,
-        "certain": reask.certain,
-        "parts": reask.parts,
-        "clauses": reask.clauses,
-        "after": reask.after,
-        "reason": reask.reason,
-        "tokens_in": reask.tokens,
-        "tokens_out": expect_tokens(reask) if reask.certain else 0,
-    }
+    expected = expect_tokens(reask) if reask.certain else 0
+    return {**describe_question(reask), "tokens_in": reask.tokens, "tokens_out": expected}

@@ -69,12 +69,7 @@ def _check_conditions(reading: Reading) -> Iterator[Diagnostic]:
                 continue
             name, known = first.setdefault(condition, (ids[0], row))
             if name != ids[0]:
-                fields = {"first": name, "second": ids[0]}
-                more = [(known.span, f"`{name}` here")]
-                label = f"`{ids[0]}` here"
-                yield build_diagnostic(
-                    "SP401", row.span, fields=fields, label=label, secondary=more, clauses=[known.id, row.id]
-                )
+                yield _report_ids(known, name, row, ids[0])
 
 
 def _check_fields(reading: Reading) -> Iterator[Diagnostic]:
@@ -93,12 +88,7 @@ def _check_fields(reading: Reading) -> Iterator[Diagnostic]:
         if len(ids) == 1 and key[0]:
             name, known = first.setdefault(key, (ids[0], clause))
             if name != ids[0]:
-                fields = {"first": name, "second": ids[0]}
-                more = [(known.span, f"`{name}` here")]
-                label = f"`{ids[0]}` here"
-                yield build_diagnostic(
-                    "SP401", clause.span, fields=fields, label=label, secondary=more, clauses=[known.id, clause.id]
-                )
+                yield _report_ids(known, name, clause, ids[0])
 
 
 def _find_field(reading: Reading, clause: Clause) -> str | None:
@@ -215,6 +205,18 @@ def _check_columns(reading: Reading) -> Iterator[Diagnostic]:
 
 def _list_members(items: Sequence[Clause]) -> Mapping[tuple[str, ...], Clause]:
     return {normalise_words(item.text): item for item in items}
+
+
+def _report_ids(first: Clause, name: str, second: Clause, other: str) -> Diagnostic:
+    """Return SP401 for one condition that has an error id in one place and another id in another."""
+    return build_diagnostic(
+        "SP401",
+        second.span,
+        fields={"first": name, "second": other},
+        label=f"`{other}` here",
+        secondary=[(first.span, f"`{name}` here")],
+        clauses=[first.id, second.id],
+    )
 
 
 def _report_values(first: Clause, second: Clause, one: str, other: str, notes: Sequence[str] = ()) -> Diagnostic:
