@@ -33,8 +33,8 @@ def test_an_export_is_taken_in_and_swept_again(pack: Path, tmp_path: Path, capsy
     assert run(capsys, "verify", pack)[0] == 0
     status, told, _ = run(capsys, "gc", pack, "--days", "0", "--dry-run")
     assert (status, told.partition(" ")[0]) == (0, "0")
-    lost = next(path for path in (pack / ".specpack" / "store" / "objects").glob("*/*"))
-    assert lost.is_file()
+    assert any((pack / ".specpack" / "store" / "objects").glob("*/*"))
+    assert run(capsys, "gc", pack, "--days", "-1")[0] == 2
 
 
 def test_a_damaged_export_is_not_taken_in(pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -79,6 +79,8 @@ def list_edited(understanding: Understanding) -> frozenset[ClauseId]:
 
 def _read_rates(options: argparse.Namespace) -> Rates:
     prices = options.price or (None, None)
+    if options.jobs < 1 or not options.speed > 0 or any(price is not None and not price >= 0 for price in prices):
+        raise WrongUse("`--jobs` and `--speed` are greater than 0, and no price is negative")
     return Rates(jobs=options.jobs, tokens_per_second=options.speed, price_in=prices[0], price_out=prices[1])
 
 
@@ -88,8 +90,6 @@ def _render(plan: Plan) -> str:
     if not certain:
         return f"a build would ask nothing: all {known.kept} questions have their answers"
     lines = [f"a build would ask {certain} of {len(known.seen)} questions:", *render_questions(known)]
-    if not known.whole:
-        lines.append("  then units and test groups, which are not known before there is a design")
     lines.append(
         f"about {plan.tokens_in:,} tokens shown and {plan.tokens_out:,} answered, {plan.critical_tokens:,} of them one "
         f"after the other: {_show_seconds(plan.seconds)}"

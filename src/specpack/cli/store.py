@@ -28,6 +28,8 @@ def run(options: argparse.Namespace) -> int:
         raise Rejected(f"`{home.lock}` does not exist, so no build rests on the store", help="build the pack first")
     roots = [pin.answer for pin in lock.pins]
     if options.action == "gc":
+        if not options.days >= 0:
+            raise WrongUse("`--days` is no less than 0")
         swept = sweep_store(store, roots, days=options.days, dry=options.dry_run)
         went = "would go" if options.dry_run else "went"
         print(f"{swept.objects} objects and {swept.entries} entries {went} ({swept.size} bytes), {swept.kept} stay")
