@@ -33,7 +33,7 @@ _NAMED = re.compile(
 _AFTER_NAME = re.compile(r"\A\s+(?:not|NOT|only|be|have|be\b)\b")
 _NO_SUBJECT = re.compile(r"\A[\W_]*(?:No|None of|Neither)\s", re.I)
 _LOWER = re.compile(
-    r"(?<![\w-])(?:(?P<plain>(?:must|shall|should)(?:\s+(?:not|never))?)|(?P<loud>NEVER|ALWAYS)(?=\s+[a-z])"
+    r"(?<![\w-])(?:(?P<plain>(?:must|shall|should)(?:\s+(?:not|never))?)|(?:NEVER|ALWAYS)(?=\s+[a-z])"
     r"|(?P<soft>(?P<ban>never|can(?:not|'t|\u2019t)(?=\s+(?:be|have|share)\b))"
     r"|(?<!can )(?<!could )always|(?<!not )requires?|(?<!not )ha(?:s|ve)\s+to"
     r"|(?:is|are)\s+to(?=\s+be\s+(?!interpreted|read|understood|seen|found|expected))))(?![\w-])"
@@ -95,8 +95,8 @@ def find_lower_case(mask: str, start: int = 0, end: int | None = None, *, descri
         mask: The text, masked.
         start: Where the sentence begins in it.
         end: Where it ends, None for the end of the text.
-        described: Whether the words of a description ("always", "never", "requires") oblige here, and not only "must"
-            and "shall". An order that begins with "never" is an imperative like any other.
+        described: Whether the words of a description ("always", "never", "requires") oblige here, and not only "must",
+            "shall", "should" and a loud NEVER or ALWAYS. An order that begins with "never" is an imperative like others.
     """
     text = mask[start:end]
     for match in _LOWER.finditer(text):
