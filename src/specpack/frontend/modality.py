@@ -96,7 +96,7 @@ def find_lower_case(mask: str, start: int = 0, end: int | None = None, *, descri
         start: Where the sentence begins in it.
         end: Where it ends, None for the end of the text.
         described: Whether the words of a description ("always", "never", "requires") oblige here, and not only "must",
-            "shall", "should" and a loud NEVER or ALWAYS. An order that begins with "never" is an imperative like others.
+            "shall", "should" and a loud NEVER or ALWAYS. An order that begins with "never" is an imperative.
     """
     text = mask[start:end]
     for match in _LOWER.finditer(text):
